@@ -129,3 +129,48 @@ def present(part: Property | Campaign | Consent) -> dict[str, Any]:
 _NAMES = {
     record: tuple(each.name for each in fields(record)) for record in (Property, Campaign, Consent)
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A lead as it stands: the person, their owner, how far we have come."""
+
+    id: LeadId
+    status: LeadStatus
+    owner: AgentId | None
+    owner_by: str | None
+    """`rule` or `person`: what a person assigned, automation never takes away."""
+    team: str | None
+    source: str
+    medium: str | None
+    kind: Kind
+    language: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    message: str | None
+    property: Mapping[str, Any]
+    campaign: Mapping[str, Any]
+    consent: Mapping[str, Any]
+    extra: Mapping[str, Any]
+    provider_agent: str | None
+    is_test: bool
+    spam: str | None
+    received_at: datetime
+    last_inquiry_at: datetime
+    first_response_at: datetime | None
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    erased_at: datetime | None
+    epoch: int
+    route_at: datetime | None
+    config_version: int
+
+
+def name_of(lead: Lead) -> str | None:
+    return " ".join(filter(None, (lead.first_name, lead.last_name))) or None
+
+
+def is_open(lead: Lead) -> bool:
+    return lead.status not in CLOSED and lead.erased_at is None

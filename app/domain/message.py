@@ -1,8 +1,13 @@
 """One thing to tell one person over one channel, and how far it has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
+
+from app.domain.lead import LeadId
 
 
 class MessageKind(StrEnum):
@@ -78,3 +83,44 @@ class Outgoing:
     html: str | None = None
     urgent: bool = False
     actions: tuple[Action, ...] = field(default=())
+
+
+TO_LEAD = "lead"
+"""The recipient of what goes to the person who asked; otherwise an agent's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it is stored: what must be said, and how far it has come."""
+
+    id: UUID
+    key: str
+    """Unique: the same cause never makes a second message, whoever tries."""
+    kind: MessageKind
+    cls: MessageClass
+    recipient: str
+    channel: str
+    config_version: int
+    created_at: datetime
+    lead_id: LeadId | None = None
+    clock_id: UUID | None = None
+    epoch: int = 0
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What the words are made from: ids, template names, a step. No personal data."""
+    state: MessageState = MessageState.PENDING
+    next_at: datetime | None = None
+    """Not before this instant; `None` once nothing more is to be done."""
+    deadline_at: datetime | None = None
+    fence: int = 0
+    attempts: int = 0
+    crashes: int = 0
+    lease_until: datetime | None = None
+    leased_by: UUID | None = None
+    sending_at: datetime | None = None
+    sent_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    provider_id: str | None = None
+    is_sandbox: bool = False
+    reason: str | None = None
+    subject: str | None = None
+    body: str | None = None

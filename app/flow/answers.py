@@ -1,0 +1,258 @@
+"""What people do with a lead: attempts, acknowledgements, claims, hand-overs, closing.
+
+Each is one transaction that holds the lead. Whatever stops or moves the clocks also moves
+the lead's epoch on: messages written for the old one find it gone and are not sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.errors import AlreadyOwned, FieldProblem, InvalidFields, NotPossibleNow
+from app.domain.facts import Fact, FactType
+from app.domain.identifiers import new_id
+from app.domain.lead import CLOSED, AgentId, Lead, LeadStatus, is_open
+from app.domain.message import Message
+from app.flow import tell
+from app.flow.crew import adjust_open_leads
+from app.sla.evidence import AttemptOutcome, Evidence, check_dated, shown_by, status_after, stops
+from app.snapshot import Snapshot
+from app.store import clocks, leads, messages
+from app.store.database import Tx
+from app.store.write import NewDecision, Rows, add_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tried to reach the person."""
+
+    channel: str
+    outcome: AttemptOutcome
+    by: AgentId
+    at: datetime
+    note: str = ""
+
+
+async def attempt(
+    tx: Tx, lead_id: UUID, tried: Attempt, *, snapshot: Snapshot, now: datetime
+) -> Lead:
+    """Record an attempt. It stops the clocks if that is the evidence their policy wants."""
+    _check_person(tried.by, snapshot)
+    lead = await leads.lock(tx, lead_id)
+    check_dated(tried.at, received_at=lead.received_at, now=now)
+    status = status_after(lead.status, tried.outcome)
+    shown = shown_by(tried.outcome)
+    evidence = {
+        "evidence": shown,
+        "channel": tried.channel,
+        "outcome": tried.outcome,
+        "by": tried.by,
+        "at": tried.at.isoformat(),
+    }
+    changes: dict[str, Any] = {"status": status}
+    facts = [
+        Fact(FactType.LEAD_ATTEMPTED, now, lead.id, tried.by, {**evidence, "note": tried.note})
+    ]
+    if lead.first_response_at is None:
+        changes["first_response_at"] = tried.at
+        facts.append(Fact(FactType.LEAD_RESPONDED, now, lead.id, tried.by, evidence))
+    if status is not lead.status:
+        facts.append(_status_fact(lead, status, tried.by, now))
+    facts += await _stop(tx, lead, shown, evidence, snapshot=snapshot, now=now)
+    if any(fact.type is FactType.SLA_MET for fact in facts):
+        changes["epoch"] = lead.epoch + 1
+    await leads.change(tx, lead.id, changes)
+    await add_facts(tx, facts)
+    return await leads.get(tx, lead.id)
+
+
+async def acknowledge(
+    tx: Tx, lead_id: UUID, *, by: AgentId, snapshot: Snapshot, now: datetime
+) -> Lead:
+    """Record "I have it". Stops the clocks only of a policy that asks for no more."""
+    _check_person(by, snapshot)
+    lead = await leads.lock(tx, lead_id)
+    evidence = {"evidence": "acknowledged", "by": by, "at": now.isoformat()}
+    facts = [Fact(FactType.LEAD_ACKNOWLEDGED, now, lead.id, by)]
+    heard = await messages.acknowledge(tx, lead.id, by, now=now)
+    facts += [
+        Fact(FactType.ESCALATION_ACKNOWLEDGED, now, lead.id, by, {"message_id": str(each)})
+        for each in heard
+    ]
+    changes: dict[str, Any] = {"acknowledged_at": lead.acknowledged_at or now}
+    stopped = await _stop(tx, lead, "acknowledged", evidence, snapshot=snapshot, now=now)
+    if stopped:
+        changes["epoch"] = lead.epoch + 1
+    await leads.change(tx, lead.id, changes)
+    await add_facts(tx, facts + stopped)
+    return await leads.get(tx, lead.id)
+
+
+async def claim(tx: Tx, lead_id: UUID, *, by: AgentId, snapshot: Snapshot, now: datetime) -> Lead:
+    """Take a lead that nobody owns. One winner; the others learn who it was."""
+    _check_person(by, snapshot)
+    lead = await leads.lock(tx, lead_id)
+    if lead.owner == by:
+        return lead
+    if lead.owner is not None:
+        raise AlreadyOwned(lead.id, lead.owner)
+    if not is_open(lead):
+        raise NotPossibleNow(f"The lead is {lead.status}: there is nothing to claim.")
+    await _give(tx, lead, by, snapshot=snapshot)
+    await add_facts(
+        tx, [Fact(FactType.LEAD_ASSIGNED, now, lead.id, by, {"owner": by, "reason": "claimed"})]
+    )
+    return await leads.get(tx, lead.id)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A person gives a lead to somebody."""
+
+    owner: AgentId
+    reason: str
+    actor: str
+
+
+async def assign(
+    tx: Tx, lead_id: UUID, to: HandOver, *, snapshot: Snapshot, now: datetime
+) -> tuple[Lead, list[Message]]:
+    """Give the lead to `to.owner`. Automation never takes it away from them again."""
+    _check_person(to.owner, snapshot, field="owner")
+    lead = await leads.lock(tx, lead_id)
+    if not is_open(lead):
+        raise NotPossibleNow(f"The lead is {lead.status}: re-open it first.")
+    if lead.owner == to.owner and lead.owner_by == "person":
+        return lead, []
+    await _give(tx, lead, to.owner, snapshot=snapshot)
+    given = await leads.get(tx, lead.id)
+    alert = tell.owner_alert(
+        given, to.owner, about=f"assigned:{given.epoch}", snapshot=snapshot, now=now
+    )
+    detail = {
+        "rule": None,
+        "strategy": "manual",
+        "owner": to.owner,
+        "reason": to.reason or f"assigned by {to.actor}",
+        "candidates": [{"agent": to.owner, "chosen": True, "why": ["chosen_by_a_person"]}],
+        "trail": [],
+    }
+    decision = NewDecision(
+        id=new_id(now),
+        lead_id=lead.id,
+        at=now,
+        config_version=snapshot.version,
+        rule=None,
+        strategy="manual",
+        owner=to.owner,
+        team=given.team,
+        detail=detail,
+    )
+    fact = Fact(
+        FactType.LEAD_ASSIGNED,
+        now,
+        lead.id,
+        to.actor,
+        {"owner": to.owner, "from": lead.owner, "reason": to.reason},
+    )
+    await Rows(decisions=[decision], messages=[alert], facts=[fact]).write(tx)
+    return given, [alert]
+
+
+async def set_status(
+    tx: Tx, lead_id: UUID, status: LeadStatus, *, actor: str, now: datetime
+) -> Lead:
+    """Move the lead along. Closing it stops its clocks and whatever was still to be said.
+
+    An edit of the status is no evidence that anybody was called: it never meets a clock.
+    """
+    lead = await leads.lock(tx, lead_id)
+    if status is lead.status:
+        return lead
+    changes: dict[str, Any] = {"status": status}
+    facts = [_status_fact(lead, status, actor, now)]
+    closes = status in CLOSED and lead.status not in CLOSED
+    reopens = status not in CLOSED and lead.status in CLOSED
+    if closes:
+        changes |= {"closed_at": now, "epoch": lead.epoch + 1, "route_at": None}
+        if await clocks.cancel(tx, lead.id, why=f"the lead is {status}"):
+            facts.append(Fact(FactType.SLA_CANCELLED, now, lead.id, actor))
+    if reopens:
+        changes |= {"closed_at": None, "epoch": lead.epoch + 1}
+        if lead.owner is None:
+            changes["route_at"] = now
+    await leads.change(tx, lead.id, changes)
+    await adjust_open_leads(tx, [(lead.owner, reopens - closes)])
+    await add_facts(tx, facts)
+    return await leads.get(tx, lead.id)
+
+
+async def _give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> None:
+    epoch = lead.epoch + 1
+    team = lead.team or next(
+        (name for name, team in snapshot.config.teams.items() if owner in team.members), None
+    )
+    await leads.change(
+        tx,
+        lead.id,
+        {
+            "owner": owner,
+            "owner_by": "person",
+            "team": team,
+            "epoch": epoch,
+            "route_at": None,
+            "acknowledged_at": None,
+        },
+    )
+    await clocks.carry_over(tx, lead.id, epoch=epoch)
+    await adjust_open_leads(tx, [(lead.owner, -1), (owner, +1)])
+
+
+async def _stop(
+    tx: Tx,
+    lead: Lead,
+    shown: Evidence,
+    evidence: Mapping[str, Any],
+    *,
+    snapshot: Snapshot,
+    now: datetime,
+) -> list[Fact]:
+    """Stop the lead's clocks if `shown` is enough; the facts that this makes."""
+    running = [each for each in await clocks.of_lead(tx, lead.id) if each.responded_at is None]
+    if not running or not stops(_stops_on(running[0].policy, snapshot), shown):
+        return []
+    responded_at = datetime.fromisoformat(evidence["at"])
+    stopped = await clocks.stop(tx, lead.id, responded_at=responded_at, evidence=evidence)
+    return [
+        Fact(
+            FactType.SLA_MET,
+            now,
+            lead.id,
+            str(evidence["by"]),
+            {"steps": [clock.step for clock in stopped], **evidence},
+        )
+    ]
+
+
+def _stops_on(policy: str, snapshot: Snapshot) -> Evidence:
+    for each in snapshot.config.sla:
+        if each.name == policy:
+            return each.stops_on
+    return "attempted"
+
+
+def _check_person(person: AgentId, snapshot: Snapshot, *, field: str = "by") -> None:
+    if person not in snapshot.people:
+        raise InvalidFields((FieldProblem(field, "is nobody in the config"),))
+
+
+def _status_fact(lead: Lead, status: LeadStatus, actor: str, now: datetime) -> Fact:
+    return Fact(
+        FactType.LEAD_STATUS_CHANGED,
+        now,
+        lead.id,
+        actor,
+        {"from": lead.status, "to": status},
+    )

@@ -1,0 +1,132 @@
+"""What a process works with: built once from the settings, shared by all its parts."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+import structlog
+
+from app.channels.base import Channel
+from app.channels.registry import build, why_sandboxes
+from app.config.load import Document, check
+from app.domain.clock import Clock, utc_now
+from app.domain.identifiers import new_id
+from app.settings import Settings
+from app.snapshot import Snapshot
+from app.store import configs
+from app.store.database import Database
+
+log = structlog.get_logger()
+
+
+class SteadyClock:
+    """The present instant, by one authority, without asking it each time.
+
+    The authority is the database's clock in the distributed form (so that no worker's own
+    clock matters) and the host's in the embedded form. Between two readings time passes by
+    the monotonic clock, which no step of the host's clock disturbs.
+    """
+
+    def __init__(self, start: Clock = utc_now) -> None:
+        self._read_at = time.monotonic()
+        self._was = start()
+        self._host = start
+
+    def __call__(self) -> datetime:
+        return self._was + timedelta(seconds=time.monotonic() - self._read_at)
+
+    def follow(self, authority: datetime | None) -> timedelta:
+        """Take over a reading just made; answers how far off we were.
+
+        It is taken as made this instant although it is a little older: so we are never
+        ahead of the authority, and nothing ever fires early.
+        """
+        read_at = time.monotonic()
+        at = authority or self._host()
+        off = at - self()
+        self._was, self._read_at = at, read_at
+        return off
+
+
+@dataclass(slots=True)
+class Live:
+    """The config in force, and the channels that it describes. Swapped as a whole."""
+
+    snapshot: Snapshot
+    channels: Mapping[str, Channel]
+
+    @property
+    def sandboxes(self) -> Mapping[str, str]:
+        return why_sandboxes(dict(self.channels))
+
+
+@dataclass(slots=True)
+class Resources:
+    """Everything that lives as long as the process."""
+
+    settings: Settings
+    database: Database
+    http: httpx.AsyncClient
+    clock: Clock
+    live: Live
+    environ: Mapping[str, str]
+    process: UUID
+    retired: list[Channel] = field(default_factory=list)
+
+    async def close(self) -> None:
+        for channel in (*self.live.channels.values(), *self.retired):
+            await channel.close()
+        await self.http.aclose()
+        await self.database.close()
+
+
+async def open_resources(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] | None = None,
+    database: Database | None = None,
+) -> Resources:
+    """Build everything. The database must be at head and hold a config.
+
+    Raises `DatabaseAway` when it does not answer.
+    """
+    database = database or Database.of(settings.database_url)
+    clock = clock or SteadyClock()
+    # No retries: whether a request may be repeated is decided by the row, not the client.
+    http = httpx.AsyncClient(
+        timeout=httpx.Timeout(10, connect=3),
+        follow_redirects=False,
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+    )
+    environ = os.environ if environ is None else environ
+    live = await _load(database, http, environ)
+    return Resources(settings, database, http, clock, live, environ, new_id(clock()))
+
+
+async def refresh(held: Resources) -> bool:
+    """Take the newest config into force. False: it is in force already."""
+    async with held.database.reading() as tx:
+        newest = await configs.newest_number(tx)
+    if newest == held.live.snapshot.version:
+        return False
+    old = held.live.channels
+    held.live = await _load(held.database, held.http, held.environ)
+    # What is being sent over the old ones may end in peace; they are closed with us.
+    held.retired.extend(old.values())
+    log.info("config.in_force", version=held.live.snapshot.version)
+    return True
+
+
+async def _load(database: Database, http: httpx.AsyncClient, environ: Mapping[str, str]) -> Live:
+    async with database.reading() as tx:
+        newest = await configs.newest(tx)
+    if newest is None:
+        raise RuntimeError("The database holds no config: run `lead-router serve` once.")
+    snapshot = Snapshot.of(newest.version, check(Document.of(newest.document), environ))
+    off = {each.name for each in snapshot.off if each.section == "channel"}
+    return Live(snapshot, build(snapshot.config.channels, off, http))

@@ -1,0 +1,81 @@
+"""The answer to "who gets it?", with everything needed to explain it a year later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from app.domain.lead import AgentId
+
+CHOSEN = "chosen"
+
+
+class Candidate(NamedTuple):
+    """One person considered, and why they were chosen or not.
+
+    A tuple rather than a dataclass: hundreds are made for each lead, and it costs half.
+    """
+
+    agent: AgentId
+    chosen: bool
+    why: tuple[str, ...]
+    """Reason codes, such as `off_shift` or `lacks_language:es`. Never empty."""
+    turn: int | None = None
+    """The turn number they were compared by; the smallest goes first. `None`: no turns."""
+
+
+class RuleTried(NamedTuple):
+    """One rule, in the order of the document, and why it did not match."""
+
+    rule: str
+    why_not: str | None
+    """`None`: this is the rule that matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who gets the lead, by which rule, against whom, and what that changes."""
+
+    rule: str | None
+    """Name of the rule, or `returning`. `None`: no rule matched."""
+    strategy: str
+    """A routing strategy, or how else it came about: `agent`, `on_call`, `returning`,
+    `nobody_available`."""
+    team: str | None
+    owner: AgentId | None
+    reason: str
+    """One sentence for people."""
+    candidates: tuple[Candidate, ...] = ()
+    trail: tuple[RuleTried, ...] = ()
+    turns_before: Mapping[AgentId, int] = field(default_factory=dict)
+    """Turn numbers of the team as stored. Empty when no turn was taken."""
+    turns_after: Mapping[AgentId, int] = field(default_factory=dict)
+    """The same once those who came back are in line again and the owner has paid."""
+    floor: int | None = None
+    """The team's floor from now on. `None`: no turn was taken, it stays as it is."""
+    retry_at: datetime | None = None
+    """When somebody may be available. `None` with no owner: nothing says when."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data for storing; the same decision always gives the same text."""
+        return {
+            "rule": self.rule,
+            "strategy": self.strategy,
+            "team": self.team,
+            "owner": self.owner,
+            "reason": self.reason,
+            "candidates": [_candidate(each) for each in self.candidates],
+            "trail": [each._asdict() for each in self.trail],
+            "turns_before": dict(sorted(self.turns_before.items())),
+            "turns_after": dict(sorted(self.turns_after.items())),
+            "floor": self.floor,
+            "retry_at": None if self.retry_at is None else _rfc3339(self.retry_at),
+        }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return candidate._asdict() | {"why": list(candidate.why)}
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

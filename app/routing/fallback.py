@@ -1,0 +1,96 @@
+"""Nobody whom the rule wanted can take the lead: who gets it instead, or when to ask again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.config.recipients import Recipient
+from app.domain.lead import AgentId
+from app.routing.decision import Candidate, Decision
+from app.routing.named import home_team, named, person_on_call
+from app.routing.pick import Pick, pick
+from app.routing.rules import Match
+from app.routing.situation import Situation
+
+NOBODY_AVAILABLE = "nobody_available"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What the rule came to."""
+
+    why: str
+    """As the middle of a sentence: `nobody of the 3 in team luxury can take it now`."""
+    team: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    retry_at: datetime | None = None
+
+
+def fall_back(match: Match, failed: Failed, situation: Situation) -> Decision:
+    """Send the lead where `routing.nobody_available` says; else it waits, unowned."""
+    to = situation.config.routing.nobody_available.to
+    if to is not None and to.team is not None and to.team != failed.team:
+        return _to_team(match, failed, to.team, situation)
+    agent = None if to is None else _person(to, failed.team, situation)
+    if agent is None:
+        return _unowned(match, failed, (), situation)
+    candidate = named(agent, situation)
+    if not candidate.chosen:
+        return _unowned(match, failed, (candidate,), situation)
+    return Decision(
+        rule=match.name,
+        strategy=NOBODY_AVAILABLE,
+        team=failed.team or home_team(agent, situation),
+        owner=agent,
+        reason=f"{match}: {failed.why}, so {agent} has it ({to}).",
+        candidates=_once(failed.candidates, (candidate,)),
+        trail=match.trail,
+    )
+
+
+def _to_team(match: Match, failed: Failed, team: str, situation: Situation) -> Decision:
+    picked: Pick = pick(team, situation)
+    if picked.owner is None:
+        times = [at for at in (failed.retry_at, picked.retry_at) if at is not None]
+        both = Failed(failed.why, failed.team, failed.candidates, min(times, default=None))
+        return _unowned(match, both, picked.candidates, situation)
+    return Decision(
+        rule=match.name,
+        strategy=NOBODY_AVAILABLE,
+        team=team,
+        owner=picked.owner,
+        reason=f"{match}: {failed.why}, so {picked.owner} of team {team} has it, by turn.",
+        candidates=_once(failed.candidates, picked.candidates),
+        trail=match.trail,
+        turns_before=picked.turns_before,
+        turns_after=picked.turns_after,
+        floor=picked.floor,
+    )
+
+
+def _unowned(
+    match: Match, failed: Failed, others: tuple[Candidate, ...], situation: Situation
+) -> Decision:
+    holds = situation.config.routing.nobody_available.hold_until is not None
+    return Decision(
+        rule=match.name,
+        strategy=NOBODY_AVAILABLE,
+        team=failed.team,
+        owner=None,
+        reason=f"{match}: {failed.why}, and nobody else is there, so it waits without an owner.",
+        candidates=_once(failed.candidates, others),
+        trail=match.trail,
+        retry_at=failed.retry_at if holds else None,
+    )
+
+
+def _person(to: Recipient, team: str | None, situation: Situation) -> AgentId | None:
+    if to.on_call is not None:
+        return person_on_call(to.on_call, situation)
+    if to.role == "manager" and team is not None:
+        return situation.config.teams[team].manager
+    return to.agent
+
+
+def _once(first: tuple[Candidate, ...], then: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Everybody once, in order; who was asked twice with the later answer."""
+    return tuple({each.agent: each for each in (*first, *then)}.values())

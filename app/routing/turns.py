@@ -1,0 +1,84 @@
+"""Turn order by stride scheduling, and what an absence does to it.
+
+Every member of a team has a number, `passed`: the turns they have taken or let pass,
+weighed. The smallest takes the next lead and pays `SCALE // weight`. So over any stretch in
+which the same people were available, any two of them differ by at most one lead per unit of
+weight. While others come and go, two who stay may differ by the sum of what each pays; in a
+round robin it is still one lead, for ties go to the longest wait.
+
+Somebody away does not pay, so on return their number is the smallest by far, and they
+would get every lead until they had "caught up": a flood for them, a drought for the
+others. Hence the floor: the smallest number among the members *present* when a lead was
+given out (on shift, switched on, not full). Who comes back below it is lifted to it, and is
+next in line at best. The floor asks who was present, not who fitted the lead: somebody on
+shift who lacked a skill for the last ten leads keeps their place below the others, for
+nobody may rob them of the turns they waited through.
+
+The floor is kept per team and never falls; the store persists it with the turns.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.lead import AgentId
+from app.routing.roster import Turn
+
+SCALE = 720_720
+"""One lead at weight 1. Divisible by 1 … 16, so that the usual weights pay exactly."""
+
+AfterAbsence = Literal["hold_position", "catch_up", "baseline"]
+
+
+def price(weight: int) -> int:
+    """What one lead costs a member of this weight: never nothing, or they'd get them all."""
+    return max(1, SCALE // max(1, weight))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A team's turn order at one decision."""
+
+    before: Mapping[AgentId, int]
+    """The members' numbers as stored. A newcomer has none yet."""
+    present: Mapping[AgentId, int]
+    """The numbers of those present, the returned put back in line."""
+    floor: int
+    """The team's floor once this decision is taken."""
+
+    def number(self, agent: AgentId) -> int | None:
+        return self.present.get(agent, self.before.get(agent))
+
+    def paid(self, agent: AgentId, price: int) -> dict[AgentId, int]:
+        """Every number once `agent`, who is present, took a lead for `price`."""
+        return {**self.before, **self.present, agent: self.present[agent] + price}
+
+
+def line_up(
+    present: Collection[AgentId],
+    turns: Mapping[AgentId, Turn],
+    floor: int,
+    after_absence: AfterAbsence,
+) -> Line:
+    """Who stands where, given the members' `turns` and who of them is present.
+
+    A newcomer enters at the floor whatever the policy says: they are owed nothing from
+    before they came.
+    """
+    before = {agent: turn.passed for agent, turn in turns.items()}
+    numbers = {agent: before.get(agent, floor) for agent in present}
+    returned = _returned(numbers, floor, after_absence)
+    return Line(before, returned, max(floor, min(returned.values(), default=floor)))
+
+
+def _returned(
+    numbers: dict[AgentId, int], floor: int, after_absence: AfterAbsence
+) -> dict[AgentId, int]:
+    """Put back in line who is below the floor.
+
+    Below it means they were away: nobody present at the last lead can be below it.
+    """
+    if after_absence == "catch_up" or min(numbers.values(), default=floor) >= floor:
+        return numbers
+    level = floor if after_absence == "hold_position" else max(floor, *numbers.values())
+    return {agent: level if passed < floor else passed for agent, passed in numbers.items()}

@@ -1,0 +1,110 @@
+"""SLA clocks as rows: due ones are fired, evidence stops the rest."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.domain.sla import SlaClock
+from app.store.database import Tx
+from app.store.rows import to_clock
+from app.store.tables import clocks
+
+
+async def lock_due(tx: Tx, *, now: datetime, limit: int) -> list[SlaClock]:
+    """The running clocks whose instant has come, oldest first, each held by one engine.
+
+    Any number of engines may ask: what another one holds is passed over.
+    """
+    rows = await tx.conn.execute(
+        select(clocks)
+        .where(clocks.c.state == "running", clocks.c.due_at <= now)
+        .order_by(clocks.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [to_clock(row) for row in rows]
+
+
+async def breach(tx: Tx, clock_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Mark clocks as breached. Only a running clock can be."""
+    await tx.conn.execute(
+        update(clocks)
+        .where(clocks.c.id.in_(list(clock_ids)), clocks.c.state == "running")
+        .values(state="breached", fired_at=now)
+    )
+
+
+async def of_lead(tx: Tx, lead_id: UUID) -> list[SlaClock]:
+    rows = await tx.conn.execute(
+        select(clocks).where(clocks.c.lead_id == lead_id).order_by(clocks.c.due_at, clocks.c.id)
+    )
+    return [to_clock(row) for row in rows]
+
+
+async def stop(
+    tx: Tx, lead_id: UUID, *, responded_at: datetime, evidence: Mapping[str, Any]
+) -> list[SlaClock]:
+    """Write down that evidence came. Answers the clocks it stopped.
+
+    A running clock is met, or breached if the evidence came at or after its deadline and
+    no engine had seen that yet.
+    """
+    open_ones = (
+        clocks.c.lead_id == lead_id,
+        clocks.c.state.in_(("running", "paused")),
+    )
+    values = {"responded_at": responded_at, "stopped_by": dict(evidence)}
+    stopped = await tx.conn.execute(
+        update(clocks)
+        .where(*open_ones, clocks.c.due_at > responded_at)
+        .values(state="met", **values)
+        .returning(*clocks.c)
+    )
+    met = [to_clock(row) for row in stopped]
+    late = await tx.conn.execute(
+        update(clocks).where(*open_ones).values(state="breached", **values).returning(*clocks.c)
+    )
+    breached = [to_clock(row) for row in late]
+    await tx.conn.execute(
+        update(clocks)
+        .where(
+            clocks.c.lead_id == lead_id,
+            clocks.c.state == "breached",
+            clocks.c.responded_at.is_(None),
+        )
+        .values(**values)
+    )
+    return met + breached
+
+
+async def cancel(tx: Tx, lead_id: UUID, *, why: str) -> int:
+    """The lead is closed or starts anew: what still runs will never be due."""
+    done = await tx.conn.execute(
+        update(clocks)
+        .where(clocks.c.lead_id == lead_id, clocks.c.state.in_(("running", "paused")))
+        .values(state="cancelled", stopped_by={"reason": why})
+    )
+    return done.rowcount
+
+
+async def carry_over(tx: Tx, lead_id: UUID, *, epoch: int) -> None:
+    """The owner changed: the clocks run on, and count for the new epoch."""
+    await tx.conn.execute(
+        update(clocks)
+        .where(clocks.c.lead_id == lead_id, clocks.c.state.in_(("running", "paused")))
+        .values(epoch=epoch)
+    )
+
+
+def next_due() -> Any:
+    """When the next clock is due, as part of a larger question."""
+    return (
+        select(clocks.c.due_at)
+        .where(clocks.c.state == "running")
+        .order_by(clocks.c.due_at)
+        .limit(1)
+        .scalar_subquery()
+    )

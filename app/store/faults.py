@@ -1,0 +1,42 @@
+"""The database's troubles, in our words: away, or contended."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exc
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+
+from app.domain.errors import AppError, Conflict, DatabaseAway
+
+_TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014"})
+"""Serialisation failure, deadlock, lock not available, statement timed out."""
+
+_GONE = ("08", "57P", "53", "25P03", "58")
+"""Connection lost, shutting down, out of resources, idle too long, system error."""
+
+
+@dataclass(eq=False)
+class Contended(Conflict):
+    """Another transaction was in the way. Doing the same again may work."""
+
+
+def translate(error: BaseException) -> AppError | None:
+    """The same trouble as one of our errors; `None` where it is a mistake of ours."""
+    if isinstance(error, OSError | exc.TimeoutError):
+        return DatabaseAway()
+    if not isinstance(error, DBAPIError):
+        return None
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _TRANSIENT:
+        return Contended()
+    if error.connection_invalidated or state.startswith(_GONE):
+        return DatabaseAway()
+    if isinstance(error, OperationalError | InterfaceError) and not isinstance(
+        error, IntegrityError
+    ):
+        return DatabaseAway()
+    return None
