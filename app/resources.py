@@ -76,6 +76,8 @@ class Resources:
     environ: Mapping[str, str]
     process: UUID
     retired: list[Channel] = field(default_factory=list)
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    """Certificates of signers, by URL. A few, and public."""
 
     async def close(self) -> None:
         for channel in (*self.live.channels.values(), *self.retired):

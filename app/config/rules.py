@@ -75,7 +75,7 @@ def _managers_exist(config: Config, document: Document) -> Iterator[ConfigProble
     if not any(recipient and recipient.role == "manager" for recipient in recipients):
         return
     for name, team in config.teams.items():
-        if False:
+        if team.manager is None:
             yield document.problem(
                 ("teams", name), "give this team a `manager`: an SLA step escalates to the manager"
             )

@@ -1,9 +1,10 @@
 """Values that may come from an environment variable that is not set."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, SecretStr
 
 
 class Unset(Enum):
@@ -42,3 +43,19 @@ def reveal(secret: SecretStr | None) -> str:
     if secret is None:
         raise ValueError("this secret is not set")
     return secret.get_secret_value()
+
+
+def secrets_of(part: object) -> Iterator[str]:
+    """Every secret in a part of the config, to be blotted out of what is shown."""
+    if isinstance(part, SecretStr):
+        yield from filter(None, (part.get_secret_value(),))
+    for each in _within(part):
+        yield from secrets_of(each)
+
+
+def _within(part: object) -> Iterable[object]:
+    if isinstance(part, BaseModel):
+        return [getattr(part, name) for name in type(part).model_fields]
+    if isinstance(part, Mapping):
+        return list(part.values())
+    return part if isinstance(part, tuple) else ()

@@ -29,9 +29,10 @@ from app.flow import tell
 from app.flow.begin import Circumstances, begin
 from app.flow.crew import Crew
 from app.flow.identity import person_keys
+from app.routing.returning import RETURNING
 from app.routing.roster import Roster
 from app.snapshot import Snapshot
-from app.store import keys, leads
+from app.store import deliveries, keys, leads
 from app.store.database import Tx
 from app.store.keys import Asking
 from app.store.write import NewDelivery, NewInquiry, Rows
@@ -47,6 +48,8 @@ class Arrival:
     received_at: datetime
     reading: Reading = field(default_factory=Reading)
     trouble: Unreadable | None = None
+    is_replay: bool = False
+    """It is stored already, and is read once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,25 @@ async def receive(
     if crew:
         await crew.dismiss(tx, snapshot, now=now)
     return Batch(taken, tuple(desk.at_hand.rows.messages))
+
+
+async def recall(tx: Tx, delivery_ids: Sequence[UUID]) -> dict[UUID, Taken]:
+    """What became of deliveries whose COMMIT got no answer. Missing ones never happened."""
+    there = await deliveries.committed(tx, delivery_ids)
+    ids = [UUID(each) for row in there.values() for each in row["leads"]]
+    known = await deliveries.owners_and_deadlines(tx, ids)
+    return {
+        delivery_id: Taken(
+            delivery_id,
+            DeliveryStatus(row["status"]),
+            tuple(
+                TakenLead(LeadId(lead_id), DeliveryStatus(row["status"]), *known[lead_id])
+                for lead_id in map(UUID, row["leads"])
+                if lead_id in known
+            ),
+        )
+        for delivery_id, row in there.items()
+    }
 
 
 def _asked(arrival: Arrival, snapshot: Snapshot) -> Iterator[_Asked]:
@@ -204,6 +226,7 @@ class _Desk:
     settled: list[tuple[Asking, UUID]] = field(default_factory=list)
     moved: dict[LeadId, LeadId] = field(default_factory=dict)
     inquiries: list[NewInquiry] = field(default_factory=list)
+    replays: list[tuple[Arrival, Taken]] = field(default_factory=list)
 
     def take(self, asked: _Asked, belongs_to: Mapping[str, UUID]) -> TakenLead:
         """Take in one inquiry: of somebody new, or of somebody we know."""
@@ -276,7 +299,10 @@ class _Desk:
             acknowledged_at=None,
         )
         features = self.at_hand.snapshot.features(asked.inquiry, now=now, returning=True)
-        return begin(lead, features, self.at_hand, returning=former if keep else None)
+        lead = begin(lead, features, self.at_hand, returning=former if keep else None)
+        if lead.owner is not None and self.at_hand.rows.decisions[-1].strategy == RETURNING:
+            roster.reopen(lead.owner)
+        return lead
 
     def _note(self, asked: _Asked, lead: Lead, what: FactType) -> None:
         inquiry, arrival = asked.inquiry, asked.arrival
@@ -318,10 +344,13 @@ class _Desk:
         status = least_happy(each.status for each in mine)
         if arrival.trouble is not None:
             status = DeliveryStatus.QUARANTINED
-        self.at_hand.rows.deliveries.append(_kept(arrival, status, mine))
+        if arrival.is_replay and status is not DeliveryStatus.DUPLICATE:
+            self.replays.append((arrival, Taken(arrival.id, status, mine)))
+        if not arrival.is_replay:
+            self.at_hand.rows.deliveries.append(_kept(arrival, status, mine))
         if arrival.trouble is not None:
             self._raise_quarantine(arrival)
-        if arrival.reading.handshake is not None:
+        if arrival.reading.handshake is not None and not arrival.is_replay:
             self.at_hand.rows.messages.append(self._handshake(arrival))
         return Taken(arrival.id, status, mine)
 
@@ -358,6 +387,16 @@ class _Desk:
             lead = self.leads[lead_id]
             await leads.change(tx, lead_id, {name: getattr(lead, name) for name in _CHANGEABLE})
         await rows.write(tx)
+        for arrival, taken in self.replays:
+            await deliveries.replayed(
+                tx,
+                arrival.id,
+                status=taken.status,
+                lead_ids=[str(each.id) for each in taken.leads],
+                reason=arrival.trouble.why if arrival.trouble else None,
+                read_until=arrival.trouble.where if arrival.trouble else None,
+                at=self.at_hand.now,
+            )
 
 
 _CHANGEABLE = (

@@ -77,8 +77,9 @@ class ArqEars:
             job_deserializer=from_bytes,
         )
 
-    async def _deliver(self, _ctx: dict[Any, Any], message_id: str) -> None:
-        await self._handler(UUID(message_id))
+    async def _deliver(self, ctx: dict[Any, Any], *args: Any, **_: Any) -> None:
+        del ctx
+        await self._handler(UUID(args[0]))
 
     async def stop(self, *, grace: float) -> None:
         """Take no new job; let those that run end within `grace` seconds."""

@@ -64,6 +64,12 @@ class Roster:
             self._move(decision.team, decision.turns_after, decision.owner, now)
             self._raise_floor(decision.team, decision.floor)
 
+    def reopen(self, agent: AgentId) -> None:
+        """A closed lead of the agent's is open again. It is no new lead of today's."""
+        standing = self.standing(agent)
+        self.standings[agent] = replace(standing, open_leads=standing.open_leads + 1)
+        self.changed_agents.add(agent)
+
     def release(self, agent: AgentId) -> None:
         """The agent lost an open lead. What was taken today stays taken."""
         standing = self.standing(agent)

@@ -36,7 +36,14 @@ class SourceKind(Generic[Settings]):
 
         `None` if there is none to fetch, also for a delivery that will be refused.
         """
-        return self.certificate_url(webhook, settings) if self.certificate_url else None
+        if self.certificate_url is None:
+            return None
+        try:
+            # Strangers must not make us fetch anything, not even from Amazon.
+            self._check(webhook, settings)
+        except BadCredentials:
+            return None
+        return self.certificate_url(webhook, settings)
 
     def authenticate(
         self,
@@ -50,8 +57,7 @@ class SourceKind(Generic[Settings]):
 
         `certificates` are the PEM files at hand, by URL.
         """
-        credentials.check_headers(webhook, settings.headers)
-        self.check(webhook, settings)
+        self._check(webhook, settings)
         if self.check_signature is not None:
             self.check_signature(webhook, settings, now, certificates)
 
@@ -62,3 +68,7 @@ class SourceKind(Generic[Settings]):
     def refusal(self, error: BadCredentials) -> Mapping[str, Any]:
         """Members that this provider expects in a 401's body, beside ours."""
         return self.refuse(error) if self.refuse else {}
+
+    def _check(self, webhook: Webhook, settings: Settings) -> None:
+        credentials.check_headers(webhook, settings.headers)
+        self.check(webhook, settings)

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.sources.normalise import texts
 
+_LONGEST_NAME = 200
 _SEGMENTS = re.compile(r"[\[\].]+")
 
 
@@ -85,7 +86,7 @@ def leaf(name: str) -> str:
 
 def segments(name: str) -> list[str]:
     """The parts of a nested name, without those that only number or wrap a value."""
-    parts = [each for each in _SEGMENTS.split(name) if each]
+    parts = [each for each in _SEGMENTS.split(name[:_LONGEST_NAME]) if each]
     while len(parts) > 1 and (parts[-1] == "value" or parts[-1].isdigit()):
         parts.pop()
     return parts or [name]

@@ -4,6 +4,7 @@ Such senders do not sign, have no id for a submission, and mostly do not retry; 
 make the visitor wait for the answer, and take nothing but a 200 for success.
 """
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -75,7 +76,8 @@ def _form(webhook: Webhook) -> tuple[Mapping[str, Any], Identity]:
         return gathered(pairs), repeats.by_content(repr(pairs).encode("utf-8", "replace"))
     identity = repeats.by_content(webhook.body)
     # Plug-ins and command lines send JSON under any content type.
-    is_json = webhook.content_type.endswith("json") or webhook.body.lstrip()[:1] in {b"{", b"["}
+    start = webhook.body[:64].removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    is_json = webhook.content_type.endswith("json") or start in {b"{", b"["}
     if is_json:
         return read_json_form(webhook.body), identity
     return read_form(webhook.body), identity

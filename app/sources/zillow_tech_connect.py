@@ -53,10 +53,9 @@ def check(webhook: Webhook, settings: ZillowTechConnect) -> None:
 def certificate_url(webhook: Webhook, settings: ZillowTechConnect) -> str | None:
     if settings.sns_signature == "off":
         return None
-    try:
-        return sns.certificate_url(read_object(webhook.body))
-    except Unreadable:
-        return None
+    envelope = _envelope(webhook)
+    is_for_us = _is_our_topic(envelope, settings)
+    return sns.certificate_url(envelope) if is_for_us else None
 
 
 def check_signature(
@@ -65,11 +64,9 @@ def check_signature(
     now: datetime,
     certificates: Mapping[str, bytes],
 ) -> None:
-    try:
-        envelope = read_object(webhook.body)
-    except Unreadable:
-        envelope = {}
-    _check_topic(webhook, envelope, settings)
+    envelope = _envelope(webhook)
+    if not _is_our_topic(envelope, settings):
+        raise BadCredentials(webhook.source, "the SNS topic is not the one configured")
     if settings.sns_signature == "off":
         return
     url = sns.certificate_url(envelope)
@@ -95,14 +92,19 @@ def parse(webhook: Webhook, settings: ZillowTechConnect, now: datetime) -> Readi
     return Reading(inquiries=(compose.from_provider(sent, webhook, settings),))
 
 
-def _check_topic(
-    webhook: Webhook, envelope: Mapping[str, Any], settings: ZillowTechConnect
-) -> None:
+def _envelope(webhook: Webhook) -> Mapping[str, Any]:
+    """The SNS message; empty, and so never believed, if it cannot be read."""
+    try:
+        return read_object(webhook.body)
+    except Unreadable:
+        return {}
+
+
+def _is_our_topic(envelope: Mapping[str, Any], settings: ZillowTechConnect) -> bool:
     if settings.topic_arn is None or _is_unwrapped(envelope):
-        return
+        return True
     arn = envelope.get("TopicArn")
-    if not isinstance(arn, str) or not credentials.is_same(arn, settings.topic_arn):
-        raise BadCredentials(webhook.source, "the SNS topic is not the one configured")
+    return isinstance(arn, str) and credentials.is_same(arn, settings.topic_arn)
 
 
 def _handshake(envelope: Mapping[str, Any]) -> Handshake:

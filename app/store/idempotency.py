@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select, update
 
 from app.store.database import Tx
+from app.store.rows import upsert
 from app.store.tables import idempotency_keys
 
 KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that must have its effect once."""
+
+    caller: str
+    key: str
+    body_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +30,39 @@ class Answered:
     answer: Mapping[str, Any]
 
 
-async def find(tx: Tx, caller: str, key: str, *, now: datetime) -> Answered | None:
+async def begin(tx: Tx, call: Call, *, now: datetime) -> Answered | None:
+    """Claim the key for this transaction; or answer what its first call was answered.
+
+    A second call at the same time waits here until the first one has committed.
+    """
+    mine = (idempotency_keys.c.caller == call.caller, idempotency_keys.c.key == call.key)
     await tx.conn.execute(
-        delete(idempotency_keys).where(idempotency_keys.c.created_at <= now - KEPT_FOR)
+        delete(idempotency_keys).where(*mine, idempotency_keys.c.created_at <= now - KEPT_FOR)
     )
+    done = await tx.conn.execute(
+        upsert(tx, idempotency_keys).on_conflict_do_nothing(index_elements=["caller", "key"]),
+        {
+            "caller": call.caller,
+            "key": call.key,
+            "body_hash": call.body_hash,
+            "status": 0,
+            "answer": {},
+            "created_at": now,
+        },
+    )
+    if done.rowcount:
+        return None
     rows = await tx.conn.execute(
         select(
             idempotency_keys.c.body_hash, idempotency_keys.c.status, idempotency_keys.c.answer
-        ).where(idempotency_keys.c.caller == caller, idempotency_keys.c.key == key)
+        ).where(*mine)
     )
-    row = rows.one_or_none()
-    return None if row is None else Answered(*row)
+    return Answered(*rows.one())
 
 
-async def keep(
-    tx: Tx,
-    caller: str,
-    key: str,
-    answered: Answered,
-    *,
-    now: datetime,
-) -> None:
+async def finish(tx: Tx, call: Call, *, status: int, answer: Mapping[str, Any]) -> None:
     await tx.conn.execute(
-        insert(idempotency_keys),
-        {
-            "caller": caller,
-            "key": key,
-            "body_hash": answered.body_hash,
-            "status": answered.status,
-            "answer": dict(answered.answer),
-            "created_at": now,
-        },
+        update(idempotency_keys)
+        .where(idempotency_keys.c.caller == call.caller, idempotency_keys.c.key == call.key)
+        .values(status=status, answer=dict(answer))
     )

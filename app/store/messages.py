@@ -216,6 +216,13 @@ async def overdue(
     return [(row.id, row.cls, row.state) for row in rows]
 
 
+async def erase_of_lead(tx: Tx, lead_id: UUID) -> None:
+    """Forget what was said to or about a person."""
+    await tx.conn.execute(
+        update(messages).where(messages.c.lead_id == lead_id).values(subject=None, body=None)
+    )
+
+
 async def acknowledge(tx: Tx, lead_id: UUID, person: str, *, now: datetime) -> list[UUID]:
     """A person says they have it: so they have heard every escalation sent to them."""
     rows = await tx.conn.execute(

@@ -1,6 +1,6 @@
 """Between rows and values: how a table's row becomes one of our words, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -13,6 +13,13 @@ from app.domain.sla import SlaClock
 from app.store.database import Tx
 
 T = TypeVar("T")
+
+Stored = Mapping[str, Any]
+"""A row that is shown as it is: no rule ever looks at it."""
+
+
+def stored(row: Any) -> Stored:
+    return dict(zip(row._fields, row, strict=True))
 
 
 def upsert(tx: Tx, table: Table) -> Any:

@@ -358,6 +358,16 @@ async def test_a_connection_that_the_server_closed_is_opened_again(
     assert (gate.asked, server.connections) == (1, 2)
 
 
+async def test_a_used_connection_that_is_turned_away_is_opened_again(
+    channel: Smtp, server: FakeSmtp
+) -> None:
+    server.mode.one_mail_each = True
+    await channel.send(A_MESSAGE, Gate())
+
+    assert await channel.send(A_MESSAGE, Gate()) == Accepted("000002")
+    assert server.connections == 2
+
+
 async def test_a_connection_idle_for_too_long_is_replaced(server: FakeSmtp) -> None:
     channel = smtp(server.url, patience=replace(IMPATIENT, idle=0.01))
     await channel.send(A_MESSAGE, Gate())

@@ -8,7 +8,7 @@ with FakeSmtp() as server:
 import asyncio
 import ssl
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Literal, cast
@@ -58,6 +58,8 @@ class Mode:
     final: str | None = None
     """In place of the last 250: said after the content was read."""
     after_content: AfterContent = "answer"
+    one_mail_each: bool = False
+    """Whether a connection that was used before is turned away with 421."""
     keeps: bool = True
     """Whether a mail whose answer is lost was stored all the same."""
     delay: float = 0.0
@@ -111,11 +113,14 @@ class FakeSmtp(Background):
 @dataclass(slots=True)
 class _Handler:
     fake: FakeSmtp
-    seen: list[str] = field(default_factory=list)
+    mails: int = 0
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd looks the handlers up by these names.
         self, _server: Any, _session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.mails += 1
+        if self.fake.mode.one_mail_each and self.mails > 1:
+            return "421 4.3.2 one mail for each connection"
         if self.fake.mode.mail:
             return self.fake.mode.mail
         envelope.mail_from = address

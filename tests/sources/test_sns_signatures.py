@@ -52,12 +52,14 @@ def certificate(*, of_another_kind: bool = False) -> bytes:
 
 def signed(sample: str = "complete.json", *, version: str = "1", **changes: Any) -> dict[str, Any]:
     """A sample's envelope with a signature that holds, over the documented members."""
-    envelope = json.loads(named(KIND, sample).body) | {"SignatureVersion": version} | changes
+    envelope: dict[str, Any] = (
+        json.loads(named(KIND, sample).body) | {"SignatureVersion": version} | changes
+    )
     names = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
     if "Token" in envelope:
         names = [*names, "SubscribeURL", "Token"]
     text = "".join(f"{name}\n{envelope[name]}\n" for name in sorted(names) if name in envelope)
-    how = SHA1() if version == "1" else SHA256()
+    how = SHA1() if version == "1" else SHA256()  # noqa: S303 - version 1 is SHA-1.
     signature = rsa_key().sign(text.encode(), PKCS1v15(), how)
     return envelope | {"Signature": base64.b64encode(signature).decode()}
 
@@ -186,6 +188,21 @@ def test_the_certificate_of_amazon_is_asked_for(url: str) -> None:
 
     assert SOURCES[KIND].needs(webhook, config) == url
     authenticate(webhook, {url: certificate()})
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        replace(arriving(signed()), headers={}),
+        arriving(signed() | {"TopicArn": TOPIC + "-other"}),
+        delivery(KIND, b"{", "text/plain"),
+    ],
+    ids=["no password", "another topic", "no message"],
+)
+def test_no_certificate_is_fetched_for_a_stranger(webhook: Webhook) -> None:
+    config = settings(KIND, sns_signature="required", topic_arn=TOPIC)
+
+    assert SOURCES[KIND].needs(webhook, config) is None
 
 
 def test_no_certificate_is_asked_for_where_signatures_are_off() -> None:

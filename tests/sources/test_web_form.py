@@ -15,8 +15,8 @@ KIND = "web-form"
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-def submitted(fields: Any, **changes: Any) -> Inquiry:
-    body = urlencode(fields, doseq=True).encode()
+def submitted(form: Any, **changes: Any) -> Inquiry:
+    body = urlencode(form, doseq=True).encode()
     return read(delivery(KIND, body, URLENCODED), KIND, **changes).inquiries[0]
 
 

@@ -1,0 +1,149 @@
+"""`POST /v1/leads`: the canonical lead, from our own systems."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import ValidationError
+
+from app.api.access import Sender
+from app.api.shapes import LeadIn, TakenOut
+from app.api.state import Now, Serve, Serving
+from app.api.taken import shown
+from app.api.webhooks import read_body
+from app.domain.delivery import DeliveryStatus, Reading, Webhook
+from app.domain.errors import FieldProblem, Invalid, InvalidFields, Unreadable
+from app.domain.identifiers import new_id
+from app.domain.lead import Campaign, Consent, Kind, Property
+from app.flow.intake import Arrival, receive
+from app.sources import compose
+from app.sources.normalise.emails import read_email
+from app.sources.repeats import by_content, by_id
+from app.sources.sent import Sent
+from app.store import idempotency
+from app.store.idempotency import Call
+
+router = APIRouter(prefix="/v1/leads", tags=["leads in"])
+
+LARGEST = 1024 * 1024
+CLOCK_SKEW = timedelta(seconds=60)
+
+
+class IdempotencyMismatch(Invalid):
+    """This Idempotency-Key was used with another body."""
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=TakenOut,
+    responses={200: {"description": "Known already: `duplicate` or `updated`."}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LeadIn"}}},
+        }
+    },
+)
+async def post_lead(
+    request: Request,
+    key: Sender,
+    serve: Serve,
+    now: Now,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Take one lead: stored, routed and timed before the answer.
+
+    An `Idempotency-Key` makes a repetition within 24 hours get the first answer again.
+    """
+    body = await read_body(request, LARGEST)
+    arrival = _arrival(_lead(body), body, now)
+    if idempotency_key is None:
+        taken = shown(await serve.intake.take(arrival))
+        return _answer(_status(taken), taken)
+    call = Call(str(key.id or "admin"), idempotency_key, sha256(body).hexdigest())
+    return await _once(serve, call, arrival, now)
+
+
+async def _once(serve: Serving, call: Call, arrival: Arrival, now: datetime) -> Response:
+    """The effect and the memory of it are one transaction."""
+    held = serve.held
+    async with held.database.transaction() as tx:
+        before = await idempotency.begin(tx, call, now=now)
+        if before is not None:
+            if before.body_hash != call.body_hash:
+                raise IdempotencyMismatch
+            return _answer(before.status, dict(before.answer))
+        batch = await receive(tx, [arrival], snapshot=held.live.snapshot, now=now)
+        taken = shown(batch.taken[0])
+        await idempotency.finish(tx, call, status=_status(taken), answer=taken)
+    serve.doorbell.ring(batch.messages)
+    return _answer(_status(taken), taken)
+
+
+def _lead(body: bytes) -> LeadIn:
+    try:
+        return LeadIn.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidFields(
+            tuple(
+                FieldProblem(".".join(map(str, each["loc"])) or "body", each["msg"])
+                for each in error.errors(include_input=False, include_url=False)
+            )
+        ) from error
+
+
+def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
+    received_at = lead.received_at or now
+    _check(lead, received_at, now)
+    identity = by_content(body) if lead.external_id is None else by_id("id", lead.external_id)
+    sent = Sent(
+        identity=identity,
+        external_id=lead.external_id,
+        occurred_at=lead.received_at,
+        first_name=lead.first_name,
+        last_name=lead.last_name,
+        email=lead.email,
+        phone=lead.phone,
+        message=lead.message,
+        kind=Kind(lead.kind),
+        language=lead.language,
+        medium=lead.campaign.medium,
+        consent=Consent(**lead.consent.model_dump()),
+        property=Property(**lead.property.model_dump()),
+        campaign=Campaign(**lead.campaign.model_dump()),
+        extra=lead.extra,
+    )
+    try:
+        inquiry = compose.inquiry(sent, lead.source)
+    except Unreadable as nobody:
+        raise InvalidFields((FieldProblem("body", nobody.why),)) from nobody
+    return Arrival(
+        id=new_id(now),
+        kind="canonical",
+        webhook=Webhook(lead.source, body, {"content-type": "application/json"}),
+        received_at=min(received_at, now),
+        reading=Reading((inquiry,)),
+    )
+
+
+def _check(lead: LeadIn, received_at: datetime, now: datetime) -> None:
+    wrong = []
+    if received_at > now + CLOCK_SKEW:
+        wrong.append(FieldProblem("received_at", "lies in the future"))
+    if lead.email is not None and read_email(lead.email) is None:
+        wrong.append(FieldProblem("email", "is no e-mail address"))
+    if lead.phone is not None and not any(each.isdigit() for each in lead.phone):
+        wrong.append(FieldProblem("phone", "has no digits"))
+    if wrong:
+        raise InvalidFields(tuple(wrong))
+
+
+def _status(taken: dict[str, Any]) -> int:
+    return 201 if taken["status"] == DeliveryStatus.ACCEPTED else 200
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")

@@ -1,0 +1,108 @@
+"""The config document: read, checked, replaced. Takes effect everywhere within two seconds."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Request, Response
+
+from app.api.access import Admin, Operator, actor_of
+from app.api.state import Held, Now, Reading, Serve
+from app.api.webhooks import read_body
+from app.config.errors import ConfigInvalid
+from app.config.load import Checked, Document, check, read_yaml
+from app.domain.errors import FieldProblem, InvalidFields, VersionMismatch
+from app.flow import configuring
+from app.resources import refresh
+from app.store import configs
+
+router = APIRouter(prefix="/v1/config", tags=["config"])
+
+LARGEST = 4 * 1024 * 1024
+
+
+@router.get("")
+async def read_config(_: Admin, tx: Reading) -> Response:
+    """The document in force, as it was written: `${NAME}` is not filled in."""
+    newest = await configs.newest(tx)
+    assert newest is not None  # noqa: S101 - a serving process has a config.
+    return _shown(newest.version, newest.document)
+
+
+@router.put("")
+async def replace_config(
+    request: Request,
+    key: Admin,
+    serve: Serve,
+    now: Now,
+    if_match: Annotated[str | None, Header(description="The `ETag` you read.")] = None,
+) -> Response:
+    """Check a whole new document, and put it in force. Refused if it has a single mistake.
+
+    With `If-Match`, also refused (412) if somebody else changed it since you read it.
+    """
+    held = serve.held
+    document = await _document(request)
+    check(document, held.environ)
+    current = held.live.snapshot.version
+    if if_match is not None and if_match.strip('W/" ') != str(current):
+        raise VersionMismatch(current)
+    async with held.database.transaction() as tx:
+        version = await configuring.put(
+            tx, document.raw, after=await configs.newest_number(tx), by=actor_of(key), now=now
+        )
+    await refresh(held)
+    return _shown(version.version, version.document)
+
+
+@router.post("/check")
+async def check_config(request: Request, _: Operator, held: Held) -> dict[str, Any]:
+    """The same check as `lead-router config check`, without any effect."""
+    document = await _document(request)
+    try:
+        checked = check(document, held.environ)
+    except ConfigInvalid as invalid:
+        problems = [
+            {"line": each.line, "path": each.path, "problem": each.problem}
+            for each in invalid.problems
+        ]
+        return {"valid": False, "problems": problems, "off": [], "warnings": []}
+    return {"valid": True, "problems": [], **_remarks(checked)}
+
+
+def _remarks(checked: Checked) -> dict[str, Any]:
+    return {
+        "off": [
+            {"section": each.section, "name": each.name, "variables": list(each.variables)}
+            for each in checked.off
+        ],
+        "warnings": [
+            {"line": each.line, "path": each.path, "problem": each.problem}
+            for each in checked.warnings
+        ],
+    }
+
+
+async def _document(request: Request) -> Document:
+    """Read a document: JSON, or YAML where the content type says so.
+
+    What GET shows may be sent back as it is.
+    """
+    body = await read_body(request, LARGEST)
+    if "yaml" in request.headers.get("content-type", ""):
+        return read_yaml(body.decode(errors="replace"))
+    try:
+        raw = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        problem = FieldProblem("body", f"is no JSON: it breaks off at character {error.pos}")
+        raise InvalidFields((problem,)) from error
+    if not isinstance(raw, dict):
+        raise InvalidFields((FieldProblem("body", "must be an object"),))
+    return Document.of(raw.get("config", raw))
+
+
+def _shown(version: int, document: Any) -> Response:
+    return Response(
+        orjson.dumps({"version": version, "config": document}),
+        media_type="application/json",
+        headers={"ETag": f'"{version}"'},
+    )

@@ -1,0 +1,80 @@
+"""Alive? Ready? And the figures.
+
+Alive asks nothing: were it to need the database, an outage would restart every process.
+"""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from app.api.state import Now, Reading, Serve
+from app.domain.errors import AppError
+from app.sources.registry import SOURCES
+from app.store import audit
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def alive() -> dict[str, str]:
+    """The process runs and answers."""
+    return {"status": "alive"}
+
+
+@router.get(
+    "/readyz", responses={503: {"description": "Not ready: the database, or a broken promise."}}
+)
+async def ready(serve: Serve) -> Response:
+    """Whether leads can be taken and promises are kept; what is off, and what is a sandbox."""
+    held = serve.held
+    troubles = await serve.troubles()
+    snapshot = held.live.snapshot
+    off = {each.name: f"set {', '.join(each.variables)}" for each in snapshot.off
+           if each.section == "source"}  # fmt: skip
+    for name, source in snapshot.config.sources.items():
+        if source.kind not in SOURCES:
+            off.setdefault(name, f"kind {source.kind} cannot be read by this release yet")
+    cannot = {"database"} & troubles.keys()
+    body: dict[str, Any] = {
+        "status": "unready" if cannot else "degraded" if troubles else "ready",
+        "troubles": troubles,
+        "config_version": snapshot.version,
+        "sources_off": off,
+        "sandboxes": dict(held.live.sandboxes),
+        "subscribers_off": [e.name for e in snapshot.off if e.section == "webhook"],
+    }
+    return Response(orjson.dumps(body), 503 if cannot else 200, media_type="application/json")
+
+
+@router.get("/metrics")
+async def metrics(serve: Serve, tx: Reading, now: Now) -> Response:
+    """Figures for Prometheus: of the last day, from rows."""
+    registry = CollectorRegistry()
+    try:
+        figures = await audit.figures(tx, now=now)
+        live = await audit.live_processes(tx, now=now)
+        found = await audit.findings(tx, now=now)
+    except AppError:
+        figures, live, found = {}, {}, {"database_away": 1}
+    for name, by_state in figures.items():
+        label = "status" if name == "deliveries" else "state"
+        gauge = Gauge(
+            f"lead_router_{name}", f"{name.capitalize()} of the last day.", [label],
+            registry=registry,
+        )  # fmt: skip
+        for state, count in by_state.items():
+            gauge.labels(state).set(count)
+    processes = Gauge("lead_router_processes", "Processes alive.", ["role"], registry=registry)
+    for role, count in live.items():
+        processes.labels(role).set(count)
+    broken = Gauge(
+        "lead_router_broken_promises", "Rows that break a promise.", ["promise"], registry=registry
+    )
+    for promise, count in found.items():
+        broken.labels(promise).set(count)
+    Gauge("lead_router_config_version", "Config in force.", registry=registry).set(
+        serve.held.live.snapshot.version
+    )
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,299 @@
+"""The shapes of the contract: what goes in and what comes out of /v1."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+from app.domain.lead import LeadStatus
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(
+        lambda at: at.astimezone(UTC).isoformat().replace("+00:00", "Z"), return_type=str
+    ),
+]
+"""An instant in UTC, written with a `Z`."""
+
+Item = TypeVar("Item")
+
+
+class In(BaseModel):
+    """What a caller sends. Unknown fields are mistakes, and named as such."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class Listing(BaseModel, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None = Field(None, description="Give it as `cursor` for the next page.")
+
+
+# ── Leads ───────────────────────────────────────────────────────────────────────────
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("contains a NUL character")
+    return text
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+LongText = Annotated[str, Field(max_length=20_000), AfterValidator(_no_nul)]
+
+
+class ConsentIn(In):
+    sms: bool | None = None
+    email: bool | None = None
+    evidence: Text | None = None
+
+
+class PropertyIn(In):
+    address: Text | None = None
+    city: Text | None = None
+    state: Text | None = None
+    zip: Text | None = None
+    price: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    mls: Text | None = None
+    url: Annotated[str, Field(max_length=2_000), AfterValidator(_no_nul)] | None = None
+
+
+class CampaignIn(In):
+    source: Text | None = None
+    medium: Text | None = None
+    name: Text | None = None
+    term: Text | None = None
+    content: Text | None = None
+    gclid: Text | None = None
+    fbclid: Text | None = None
+    msclkid: Text | None = None
+
+
+class LeadIn(In):
+    """The canonical lead, from our own systems."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "source": "crm-import",
+                "external_id": "A-77",
+                "first_name": "Kwame",
+                "last_name": "Asante",
+                "email": "k@example.com",
+                "phone": "(503) 555-0163",
+                "message": "Can I see it on Saturday?",
+                "kind": "buyer",
+                "consent": {"sms": True, "email": True},
+                "property": {"address": "42 Pelican Loop", "zip": "34236", "price": 415000},
+            }
+        }
+    )
+
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    external_id: Text | None = None
+    received_at: AwareDatetime | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    email: Annotated[str, Field(max_length=320)] | None = None
+    phone: Annotated[str, Field(max_length=64)] | None = None
+    message: LongText | None = None
+    kind: Literal["buyer", "seller", "renter", "mortgage", "unknown"] = "unknown"
+    language: Annotated[str, Field(max_length=35)] | None = None
+    consent: ConsentIn = ConsentIn()
+    property: PropertyIn = PropertyIn()
+    campaign: CampaignIn = CampaignIn()
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+
+class TakenClock(BaseModel):
+    step: str
+    due_at: str
+
+
+class TakenLeadOut(BaseModel):
+    id: str
+    status: str
+    owner: str | None
+    sla: list[TakenClock]
+
+
+class TakenOut(BaseModel):
+    """What became of a delivery, and of each lead in it."""
+
+    delivery_id: str
+    status: Literal["accepted", "duplicate", "updated", "test", "held", "quarantined"]
+    leads: list[TakenLeadOut]
+
+
+class EscalationOut(BaseModel):
+    to: str
+    channel: str
+    status: str
+    at: Instant
+    acknowledged_at: Instant | None
+
+
+class ClockOut(BaseModel):
+    """One SLA clock, as it stands at the instant it was asked for."""
+
+    lead_id: str
+    owner: str | None
+    team: str | None
+    source: str
+    policy: str
+    step: str
+    action: Literal["remind", "escalate"]
+    state: Literal["running", "paused", "met", "breached", "cancelled"]
+    started_at: Instant
+    due_at: Instant
+    remaining_seconds: int
+    responded_at: Instant | None
+    breached_at: Instant | None
+    escalations: list[EscalationOut]
+
+
+class InquiryOut(BaseModel):
+    id: str
+    source: str
+    external_id: str | None
+    received_at: Instant
+    occurred_at: Instant | None
+    delivery_id: str | None
+    asked: dict[str, Any]
+
+
+class LeadOut(BaseModel):
+    """A lead as a list shows it."""
+
+    id: str
+    status: LeadStatus
+    owner: str | None
+    team: str | None
+    source: str
+    medium: str | None
+    kind: str
+    language: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+    message: str | None
+    property: dict[str, Any]
+    campaign: dict[str, Any]
+    consent: dict[str, Any]
+    extra: dict[str, Any]
+    test: bool
+    spam: str | None
+    received_at: Instant
+    last_inquiry_at: Instant
+    first_response_at: Instant | None
+    acknowledged_at: Instant | None
+    closed_at: Instant | None
+    erased_at: Instant | None
+
+
+class LeadDetail(LeadOut):
+    sla: list[ClockOut]
+    inquiries: list[InquiryOut]
+
+
+class FactOut(BaseModel):
+    at: Instant
+    type: str
+    actor: str
+    data: dict[str, Any]
+
+
+class DecisionOut(BaseModel):
+    """One routing decision, with every person considered."""
+
+    model_config = ConfigDict(extra="allow")
+
+    at: Instant
+    config_version: int
+    rule: str | None
+    strategy: str | None
+    owner: str | None
+    team: str | None
+
+
+# ── What people do with a lead ──────────────────────────────────────────────────────
+
+
+class AttemptIn(In):
+    channel: Literal["call", "sms", "email", "in_person"]
+    outcome: Literal["no_answer", "voicemail", "connected", "sent", "bad_contact"]
+    by: Text
+    at: AwareDatetime | None = None
+    note: LongText = ""
+
+
+class ByIn(In):
+    by: Text
+
+
+class AssignIn(In):
+    owner: Text
+    reason: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class StatusIn(In):
+    status: LeadStatus
+
+
+# ── Messages, deliveries, people ────────────────────────────────────────────────────
+
+
+class MessageOut(BaseModel):
+    id: str
+    lead_id: str | None
+    kind: str
+    to: str
+    channel: str
+    status: Literal[
+        "queued", "deferred", "sending", "sent", "delivered", "unknown", "failed", "suppressed"
+    ]
+    sandbox: bool
+    attempts: int
+    not_before: Instant | None
+    created_at: Instant
+    sent_at: Instant | None
+    acknowledged_at: Instant | None
+    provider_id: str | None
+    reason: str | None
+    subject: str | None
+    body: str | None
+
+
+class DeliveryOut(BaseModel):
+    id: str
+    source: str
+    kind: str
+    status: str
+    received_at: Instant
+    content_type: str
+    leads: list[str]
+    reason: str | None
+    read_until: str | None
+    replayed_at: Instant | None
+
+
+class AvailabilityIn(In):
+    available: bool
+    until: AwareDatetime | None = None
+    reason: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class AgentOut(BaseModel):
+    id: str
+    name: str
+    role: str
+    teams: list[str]
+    available: bool
+    why: str
+    until: Instant | None
+    open_leads: int
+    taken_today: int
+    capacity: dict[str, int | None]
+    share: float | None = Field(description="Of all leads this person's teams gave out.")
+    fair_share: float | None = Field(description="What their weight entitles them to.")

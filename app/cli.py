@@ -1,0 +1,198 @@
+"""The commands: `lead-router serve`, `worker`, `migrate`, `config check`, `keys …`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from app.config.errors import ConfigInvalid
+from app.config.load import Document, check, read_yaml
+from app.domain.clock import utc_now
+from app.domain.errors import AppError
+from app.flow import configuring
+from app.log import set_up as set_up_log
+from app.settings import Settings
+from app.store import api_keys, configs, schema
+from app.store.api_keys import ROLES, Role
+from app.store.database import Database
+
+cli = typer.Typer(
+    name="lead-router",
+    help="Answers every property lead within minutes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+config_cli = typer.Typer(help="The config document.", no_args_is_help=True)
+keys_cli = typer.Typer(help="API keys.", no_args_is_help=True)
+cli.add_typer(config_cli, name="config")
+cli.add_typer(keys_cli, name="keys")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line, not a traceback."""
+    try:
+        cli()
+    except ConfigInvalid as invalid:
+        _stop(f"The config has mistakes:\n{invalid}")
+    except AppError as error:
+        _stop(str(error))
+    except ValidationError as error:
+        for each in error.errors(include_input=False, include_url=False):
+            name = "LEADROUTER_" + "_".join(map(str, each["loc"])).upper()
+            print(f"{name}: {each['msg']}", file=sys.stderr)
+        sys.exit(2)
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the API. Without LEADROUTER_REDIS_URL, send the messages as well."""
+    # Imported here: the other commands start twice as fast without the web framework.
+    from app.serve import run  # noqa: PLC0415
+
+    settings = Settings()
+    set_up_log(settings.log_level)
+    sys.exit(run(settings))
+
+
+@cli.command()
+def worker() -> None:
+    """Send messages: the other process of the distributed form. Run any number of them."""
+    from app.worker import work  # noqa: PLC0415
+
+    settings = Settings()
+    if settings.redis_url is None:
+        _stop("LEADROUTER_REDIS_URL is not set: `lead-router serve` sends the messages itself.")
+    set_up_log(settings.log_level)
+    _run(work(settings))
+
+
+@cli.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision, `head`, or `base`.")] = "head",
+    *,
+    down: Annotated[bool, typer.Option("--down", help="Go back to --to.")] = False,
+) -> None:
+    """Bring the database's schema to head, or to another revision."""
+    _run(_migrate(Settings(), to, down=down))
+
+
+async def _migrate(settings: Settings, to: str, *, down: bool) -> None:
+    database = Database.of(settings.database_url)
+    try:
+        if down:
+            await schema.downgrade(database, to)
+            print(f"The database is at {to}.")
+        elif await schema.upgrade(database, to):
+            print(f"The database is at {to} now.")
+        else:
+            print("The database is at head already.")
+    finally:
+        await database.close()
+
+
+@config_cli.command("check")
+def config_check(file: Annotated[Path, typer.Argument(help="A config file.")]) -> None:
+    """Check a config file: every mistake at once, each with its line. Exit 1 if any."""
+    checked = check(_read(file), os.environ)
+    for warning in checked.warnings:
+        print(f"{file}: warning: {warning}")
+    for off in checked.off:
+        what = "a sandbox" if off.section == "channel" else "off"
+        print(f"{file}: {off.section} {off.name} is {what}: {', '.join(off.variables)} is not set")
+    print(f"{file}: the config is good.")
+
+
+@config_cli.command("apply")
+def config_apply(file: Annotated[Path, typer.Argument(help="A config file.")]) -> None:
+    """Check a config file and put it in force: all processes follow within two seconds."""
+    document = _read(file)
+    check(document, os.environ)
+    version = _run(_apply(Settings(), document))
+    print(f"Version {version} is in force.")
+
+
+async def _apply(settings: Settings, document: Document) -> int:
+    database = Database.of(settings.database_url)
+    try:
+        async with database.transaction() as tx:
+            after = await configs.newest_number(tx)
+            version = await configuring.put(
+                tx, document.raw, after=after, by="command line", now=utc_now()
+            )
+        return version.version
+    finally:
+        await database.close()
+
+
+@keys_cli.command("create")
+def keys_create(
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    agent: Annotated[str | None, typer.Option(help="For role agent: whose key it is.")] = None,
+    team: Annotated[list[str] | None, typer.Option(help="See only this team's leads.")] = None,
+) -> None:
+    """Print a new API key, once. Only its hash is stored."""
+    known = next((each for each in ROLES if each == role), None)
+    if known is None:
+        _stop(f"There is no role {role}: use one of {', '.join(ROLES)}.")
+    if known == "agent" and agent is None:
+        _stop("A key of role agent needs --agent: whose leads it may see.")
+    print(_run(_create_key(Settings(), known, name, agent, tuple(team) if team else None)))
+
+
+async def _create_key(
+    settings: Settings, role: Role, name: str, agent: str | None, teams: tuple[str, ...] | None
+) -> str:
+    database = Database.of(settings.database_url)
+    try:
+        if settings.is_embedded:
+            await schema.upgrade(database)
+        async with database.transaction() as tx:
+            return await api_keys.create(
+                tx, name=name, role=role, agent=agent, teams=teams, now=utc_now()
+            )
+    finally:
+        await database.close()
+
+
+@keys_cli.command("revoke")
+def keys_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+    """Refuse the keys of this name from now on: within two seconds, everywhere."""
+    count = _run(_revoke(Settings(), name))
+    print(f"{count} {'key' if count == 1 else 'keys'} revoked.")
+
+
+async def _revoke(settings: Settings, name: str) -> int:
+    database = Database.of(settings.database_url)
+    try:
+        async with database.transaction() as tx:
+            return await api_keys.revoke(tx, name, now=utc_now())
+    finally:
+        await database.close()
+
+
+def _read(file: Path) -> Document:
+    try:
+        return read_yaml(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        _stop(f"{file}: {reason}")
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def _stop(why: str) -> NoReturn:
+    print(why, file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""A new config comes into force: another version, and rows for everybody it names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.domain.facts import Fact, FactType
+from app.store import configs, leads, people
+from app.store.configs import Version
+from app.store.database import Tx
+from app.store.write import add_facts
+
+
+async def put(
+    tx: Tx, document: Mapping[str, Any], *, after: int, by: str, now: datetime
+) -> Version:
+    """Write a checked document as the version after `after`.
+
+    Raises `VersionMismatch` when somebody else was faster.
+    """
+    version = await configs.add(tx, document, after=after, by=by, now=now)
+    teams = document.get("teams") or {}
+    await people.enrol(
+        tx,
+        {name: tuple(team["members"]) for name, team in teams.items()},
+        [agent["id"] for agent in document["agents"]],
+    )
+    # Whoever waits for an owner may find one under the new rules.
+    await leads.look_again_at(tx, now)
+    await add_facts(
+        tx, [Fact(FactType.CONFIG_CHANGED, now, actor=by, data={"version": version.version})]
+    )
+    return version

@@ -1,0 +1,54 @@
+"""A person asks to be forgotten: everything that tells who they are goes, figures stay."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.domain.facts import Fact, FactType
+from app.domain.lead import CLOSED, Lead, LeadStatus
+from app.flow.crew import adjust_open_leads
+from app.store import clocks, deliveries, facts, keys, leads, messages
+from app.store.database import Tx
+from app.store.write import add_facts
+
+_FORGOTTEN: Mapping[str, Any] = {
+    "first_name": None,
+    "last_name": None,
+    "email": None,
+    "phone": None,
+    "message": None,
+    "property": {},
+    "campaign": {},
+    "consent": {},
+    "extra": {},
+    "provider_agent": None,
+    "route_at": None,
+}
+
+
+async def erase(tx: Tx, lead_id: UUID, *, actor: str, now: datetime) -> Lead:
+    """Forget the person behind a lead. Doing it again changes nothing."""
+    lead = await leads.lock(tx, lead_id)
+    if lead.erased_at is not None:
+        return lead
+    was_open = lead.status not in CLOSED
+    await clocks.cancel(tx, lead.id, why="the person was erased")
+    await leads.change(
+        tx,
+        lead.id,
+        {
+            **_FORGOTTEN,
+            "status": LeadStatus.LOST if was_open else lead.status,
+            "closed_at": lead.closed_at or now,
+            "erased_at": now,
+            "epoch": lead.epoch + 1,
+        },
+    )
+    await deliveries.erase_of_lead(tx, lead.id)
+    await messages.erase_of_lead(tx, lead.id)
+    await facts.erase_notes(tx, lead.id)
+    await keys.forget_person(tx, lead.id)
+    await adjust_open_leads(tx, [(lead.owner, -1 if was_open else 0)])
+    await add_facts(tx, [Fact(FactType.LEAD_ERASED, now, lead.id, actor)])
+    return await leads.get(tx, lead.id)

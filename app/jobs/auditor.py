@@ -1,0 +1,70 @@
+"""Looks at rows every ten seconds, and tells a dead-man's switch only when all is well.
+
+The engine cannot vouch for itself: a loop that hangs reports nothing. The auditor asks the
+rows whether something is late, over a connection of its own; it keeps running when the
+engine does not, and when it stops itself, the switch outside rings.
+"""
+
+import asyncio
+import time
+from datetime import timedelta
+
+import httpx
+import structlog
+
+from app.domain.errors import AppError
+from app.jobs.engine import Engine
+from app.resources import Resources
+from app.store import audit
+
+log = structlog.get_logger()
+
+EVERY = 10.0
+HEARTBEAT_EVERY = 60.0
+LATE_TICK = timedelta(seconds=5)
+
+
+class Auditor:
+    """`findings` is what was wrong at the last look, by name; `None` before the first."""
+
+    def __init__(self, held: Resources, engine: Engine) -> None:
+        self._held = held
+        self._engine = engine
+        self._pinged_at = 0.0
+        self.findings: dict[str, int] = {}
+
+    async def run(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Ask all the questions once. Trouble with asking is a finding, too."""
+        now = self._held.clock()
+        try:
+            async with asyncio.timeout(5):
+                async with self._held.database.reading() as tx:
+                    found = await audit.findings(tx, now=now)
+                async with self._held.database.transaction() as tx:
+                    await audit.forget_processes(tx, now=now)
+        except (AppError, TimeoutError) as error:
+            log.warning("audit.failed", error=error)
+            found = {"database_away": 1}
+        ticked_at = self._engine.ticked_at
+        if ticked_at is None or now - ticked_at > LATE_TICK:
+            found["engine_of_this_process_late"] = 1
+        if found:
+            log.warning("audit.found", **found)
+        self.findings = found
+        if not found:
+            await self._all_is_well()
+
+    async def _all_is_well(self) -> None:
+        url = self._held.settings.heartbeat_url
+        if url is None or time.monotonic() - self._pinged_at < HEARTBEAT_EVERY:
+            return
+        try:
+            await self._held.http.get(url, timeout=5)
+            self._pinged_at = time.monotonic()
+        except httpx.HTTPError as error:
+            log.warning("audit.heartbeat_failed", error=error)

@@ -1,0 +1,87 @@
+"""Raw deliveries: kept whole, listed, shown, and read again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.domain.errors import NoSuch
+from app.domain.lead import AgentId
+from app.store.database import Tx
+from app.store.rows import Stored, stored
+from app.store.tables import clocks, deliveries, inquiries, leads
+
+
+async def get(tx: Tx, delivery_id: UUID) -> Stored:
+    """Read one delivery, its body included. Raises `NoSuch`."""
+    rows = await tx.conn.execute(select(deliveries).where(deliveries.c.id == delivery_id))
+    row = rows.one_or_none()
+    if row is None:
+        raise NoSuch("delivery", str(delivery_id))
+    return stored(row)
+
+
+async def replayed(  # noqa: PLR0913 - what a second reading changes about a delivery.
+    tx: Tx,
+    delivery_id: UUID,
+    *,
+    status: str,
+    lead_ids: Sequence[str],
+    reason: str | None,
+    read_until: str | None,
+    at: datetime,
+) -> None:
+    await tx.conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id)
+        .values(
+            status=status,
+            leads=list(lead_ids),
+            reason=reason,
+            read_until=read_until,
+            replayed_at=at,
+        )
+    )
+
+
+async def committed(tx: Tx, delivery_ids: Iterable[UUID]) -> dict[UUID, Stored]:
+    """Which of these deliveries are stored: all there is to know after a lost COMMIT."""
+    rows = await tx.conn.execute(
+        select(deliveries.c.id, deliveries.c.status, deliveries.c.leads).where(
+            deliveries.c.id.in_(list(delivery_ids))
+        )
+    )
+    return {row.id: stored(row) for row in rows}
+
+
+async def owners_and_deadlines(
+    tx: Tx, lead_ids: Iterable[UUID]
+) -> dict[UUID, tuple[AgentId | None, tuple[tuple[str, datetime], ...]]]:
+    """Each lead's owner and its clocks, as an answer to its delivery shows them."""
+    wanted = list(lead_ids)
+    owners = await tx.conn.execute(
+        select(leads.c.id, leads.c.owner, leads.c.epoch).where(leads.c.id.in_(wanted))
+    )
+    due = await tx.conn.execute(
+        select(clocks.c.lead_id, clocks.c.step, clocks.c.due_at)
+        .where(clocks.c.lead_id.in_(wanted))
+        .order_by(clocks.c.position)
+    )
+    steps: dict[UUID, list[tuple[str, datetime]]] = {}
+    for row in due:
+        steps.setdefault(row.lead_id, []).append((row.step, row.due_at))
+    return {row.id: (row.owner, tuple(steps.get(row.id, ()))) for row in owners}
+
+
+async def erase_of_lead(tx: Tx, lead_id: UUID) -> None:
+    """Forget the bytes of every delivery that spoke of this lead."""
+    of_lead = select(inquiries.c.delivery_id).where(inquiries.c.lead_id == lead_id)
+    await tx.conn.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(of_lead))
+        .values(body=None, headers={}, query={})
+    )
+    await tx.conn.execute(
+        update(inquiries).where(inquiries.c.lead_id == lead_id).values(asked={}, external_id=None)
+    )

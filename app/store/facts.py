@@ -1,0 +1,21 @@
+"""Facts that were written. They are never altered, but for what a person may ask to forget."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.store.database import Tx
+from app.store.tables import facts
+
+_FREE_TEXT = ("note", "reason")
+
+
+async def erase_notes(tx: Tx, lead_id: UUID) -> None:
+    """Take the words that people wrote out of a lead's facts. What happened stays."""
+    rows = await tx.conn.execute(
+        select(facts.c.seq, facts.c.data).where(facts.c.lead_id == lead_id)
+    )
+    for row in rows.all():
+        if any(row.data.get(name) for name in _FREE_TEXT):
+            kept = {name: value for name, value in row.data.items() if name not in _FREE_TEXT}
+            await tx.conn.execute(update(facts).where(facts.c.seq == row.seq).values(data=kept))

@@ -1,0 +1,325 @@
+"""Lists, page by page: stable while rows are added, for a cursor names a place.
+
+A cursor is the sort key of the last item shown, so the next page begins after it whatever
+was written meanwhile. It means nothing to a caller and is refused when it is not ours.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from app.domain.errors import FieldProblem, InvalidFields
+from app.domain.sla import SlaClock
+from app.store.database import Tx
+from app.store.rows import Stored, stored
+from app.store.tables import clocks, decisions, deliveries, facts, inquiries, leads, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted."""
+
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    items: Sequence[Stored]
+    next_cursor: str | None
+
+
+async def newest_first(
+    tx: Tx, question: Select[Any], at: ColumnElement[Any], identity: ColumnElement[Any], page: Page
+) -> Listed:
+    return await _listed(tx, question, (at, identity), page, descending=True)
+
+
+async def _listed(
+    tx: Tx,
+    question: Select[Any],
+    key: tuple[ColumnElement[Any], ColumnElement[Any]],
+    page: Page,
+    *,
+    descending: bool,
+) -> Listed:
+    at, identity = key
+    if page.cursor is not None:
+        last_at, last_id = _read(page.cursor)
+        after = (
+            (at < last_at, identity < last_id) if descending else (at > last_at, identity > last_id)
+        )
+        question = question.where(or_(after[0], and_(at == last_at, after[1])))
+    order = (at.desc(), identity.desc()) if descending else (at, identity)
+    rows = [
+        stored(row)
+        for row in await tx.conn.execute(question.order_by(*order).limit(page.limit + 1))
+    ]
+    shown = rows[: page.limit]
+    more = len(rows) > page.limit
+    return Listed(shown, _cursor(shown[-1], at.key, identity.key) if more else None)
+
+
+def _cursor(row: Stored, at: str | None, identity: str | None) -> str:
+    key = [row[str(at)].isoformat(), str(row[str(identity)])]
+    return urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, identity = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return datetime.fromisoformat(at), UUID(identity)
+    except (ValueError, TypeError) as error:
+        raise InvalidFields(
+            (FieldProblem("cursor", "is none of ours: use next_cursor as it was given"),)
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    status: tuple[str, ...] = ()
+    owner: str | None = None
+    team: str | None = None
+    source: str | None = None
+    q: str | None = None
+    received_after: datetime | None = None
+    received_before: datetime | None = None
+    teams: tuple[str, ...] | None = None
+    """Only leads of these teams: what a limited key may see."""
+    test: bool = False
+
+
+async def list_leads(tx: Tx, wanted: LeadFilter, page: Page) -> Listed:
+    question = select(leads).where(leads.c.is_test.is_(wanted.test))
+    for column, value in (
+        (leads.c.owner, wanted.owner),
+        (leads.c.team, wanted.team),
+        (leads.c.source, wanted.source),
+    ):
+        if value is not None:
+            question = question.where(column == value)
+    if wanted.status:
+        question = question.where(leads.c.status.in_(wanted.status))
+    if wanted.received_after is not None:
+        question = question.where(leads.c.received_at >= wanted.received_after)
+    if wanted.received_before is not None:
+        question = question.where(leads.c.received_at < wanted.received_before)
+    if wanted.teams is not None:
+        question = question.where(leads.c.team.in_(wanted.teams))
+    if wanted.q:
+        question = question.where(_search(wanted.q))
+    return await newest_first(tx, question, leads.c.received_at, leads.c.id, page)
+
+
+def _search(words: str) -> ColumnElement[bool]:
+    """Each word must be in the name, the e-mail or the phone; digits match any notation."""
+    full = func.lower(
+        func.coalesce(leads.c.first_name, "") + " " + func.coalesce(leads.c.last_name, "")
+    )
+    conditions: list[ColumnElement[bool]] = []
+    digits = "".join(each for each in words if each.isdigit())
+    by_phone = leads.c.phone.contains(digits, autoescape=True) if len(digits) >= 4 else None
+    for word in words.lower().split():
+        matches = [
+            full.contains(word, autoescape=True),
+            func.lower(leads.c.email).contains(word, autoescape=True),
+        ]
+        conditions.append(or_(*matches))
+    by_text = and_(*conditions)
+    return by_text if by_phone is None else or_(by_text, by_phone)
+
+
+async def inquiries_of(tx: Tx, lead_id: UUID) -> list[Stored]:
+    rows = await tx.conn.execute(
+        select(inquiries)
+        .where(inquiries.c.lead_id == lead_id)
+        .order_by(inquiries.c.received_at, inquiries.c.id)
+    )
+    return [stored(row) for row in rows]
+
+
+async def timeline_of(tx: Tx, lead_id: UUID) -> list[Stored]:
+    rows = await tx.conn.execute(
+        select(facts).where(facts.c.lead_id == lead_id).order_by(facts.c.seq)
+    )
+    return [stored(row) for row in rows]
+
+
+async def decisions_of(tx: Tx, lead_id: UUID) -> list[Stored]:
+    rows = await tx.conn.execute(
+        select(decisions)
+        .where(decisions.c.lead_id == lead_id)
+        .order_by(decisions.c.at, decisions.c.id)
+    )
+    return [stored(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    lead_id: UUID | None = None
+    to: str | None = None
+    kind: str | None = None
+    states: tuple[str, ...] = ()
+    deferred: bool | None = None
+    """True: only what waits for a later instant than `now`. False: only what does not."""
+    now: datetime | None = None
+    owner: str | None = None
+    teams: tuple[str, ...] | None = None
+
+
+async def list_messages(tx: Tx, wanted: MessageFilter, page: Page) -> Listed:
+    question = select(messages)
+    for column, value in (
+        (messages.c.lead_id, wanted.lead_id),
+        (messages.c.recipient, wanted.to),
+        (messages.c.kind, wanted.kind),
+    ):
+        if value is not None:
+            question = question.where(column == value)
+    if wanted.states:
+        question = question.where(messages.c.state.in_(wanted.states))
+    if wanted.deferred is not None:
+        later = messages.c.next_at > wanted.now
+        question = question.where(later if wanted.deferred else ~later)
+    if wanted.owner is not None or wanted.teams is not None:
+        question = question.where(messages.c.lead_id.in_(_visible(wanted.owner, wanted.teams)))
+    return await newest_first(tx, question, messages.c.created_at, messages.c.id, page)
+
+
+def _visible(owner: str | None, teams: tuple[str, ...] | None) -> Select[Any]:
+    question = select(leads.c.id)
+    if owner is not None:
+        question = question.where(leads.c.owner == owner)
+    if teams is not None:
+        question = question.where(leads.c.team.in_(teams))
+    return question
+
+
+async def list_deliveries(tx: Tx, *, status: str | None, source: str | None, page: Page) -> Listed:
+    question = select(*(column for column in deliveries.c if column.key != "body"))
+    if status is not None:
+        question = question.where(deliveries.c.status == status)
+    if source is not None:
+        question = question.where(deliveries.c.source == source)
+    return await newest_first(tx, question, deliveries.c.received_at, deliveries.c.id, page)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFilter:
+    now: datetime
+    state: str | None = None
+    at_risk: bool = False
+    owner: str | None = None
+    team: str | None = None
+    source: str | None = None
+    policy: str | None = None
+    due_before: datetime | None = None
+    lead_id: UUID | None = None
+    teams: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOfLead:
+    """A clock, and what is shown of its lead beside it."""
+
+    clock: SlaClock
+    owner: str | None
+    team: str | None
+    source: str
+
+
+async def list_clocks(
+    tx: Tx, wanted: ClockFilter, page: Page
+) -> tuple[list[ClockOfLead], str | None]:
+    """Clocks by due date. The state is that of `wanted.now`, whatever the rows say yet."""
+    question = select(
+        clocks, leads.c.owner.label("lead_owner"), leads.c.team.label("lead_team"), leads.c.source
+    ).join(leads, leads.c.id == clocks.c.lead_id)
+    for column, value in (
+        (leads.c.owner, wanted.owner),
+        (leads.c.team, wanted.team),
+        (leads.c.source, wanted.source),
+        (clocks.c.policy, wanted.policy),
+        (clocks.c.lead_id, wanted.lead_id),
+    ):
+        if value is not None:
+            question = question.where(column == value)
+    if wanted.teams is not None:
+        question = question.where(leads.c.team.in_(wanted.teams))
+    if wanted.due_before is not None:
+        question = question.where(clocks.c.due_at < wanted.due_before)
+    if wanted.state is not None:
+        question = question.where(_in_state(wanted.state, wanted.now))
+    if wanted.at_risk:
+        question = question.where(_in_state("running", wanted.now))
+    key = (clocks.c.due_at, clocks.c.id)
+    if not wanted.at_risk:
+        listed = await _listed(tx, question, key, page, descending=False)
+        return [_of_lead(row) for row in listed.items], listed.next_cursor
+    return await _at_risk(tx, question, key, wanted.now, page)
+
+
+async def _at_risk(
+    tx: Tx,
+    question: Select[Any],
+    key: tuple[ColumnElement[Any], ColumnElement[Any]],
+    now: datetime,
+    page: Page,
+) -> tuple[list[ClockOfLead], str | None]:
+    """Running clocks of which a fifth of the time or less is left.
+
+    That is a sum which neither database does like the other, so it is done here: running
+    clocks are read in order, page by page, until enough of them are at risk.
+    """
+    found: list[ClockOfLead] = []
+    cursor = page.cursor
+    while True:
+        listed = await _listed(tx, question, key, Page(500, cursor), descending=False)
+        for row in listed.items:
+            each = _of_lead(row)
+            left, whole = each.clock.due_at - now, each.clock.due_at - each.clock.started_at
+            if left * 5 <= whole:
+                found.append(each)
+            if len(found) == page.limit:
+                return found, _cursor(row, "due_at", "id")
+        if listed.next_cursor is None:
+            return found, None
+        cursor = listed.next_cursor
+
+
+def _in_state(state: str, now: datetime) -> ColumnElement[bool]:
+    """The same answer as `app.sla.state.state_at`, as a condition on rows."""
+    stored_as, stopped, due = clocks.c.state, clocks.c.responded_at, clocks.c.due_at
+    set_by_hand = stored_as.in_(("paused", "cancelled"))
+    if state in {"paused", "cancelled"}:
+        return stored_as == state
+    answered_in_time = and_(~set_by_hand, stopped.is_not(None), stopped < due)
+    if state == "met":
+        return or_(answered_in_time, and_(stopped.is_(None), stored_as == "met"))
+    running = and_(stopped.is_(None), stored_as == "running", due > now)
+    if state == "running":
+        return running
+    return and_(
+        ~set_by_hand,
+        or_(
+            and_(stopped.is_not(None), stopped >= due),
+            and_(stopped.is_(None), stored_as == "breached"),
+            and_(stopped.is_(None), stored_as == "running", due <= now),
+        ),
+    )
+
+
+def _of_lead(row: Stored) -> ClockOfLead:
+    names = SlaClock.__slots__
+    return ClockOfLead(
+        SlaClock(**{name: row[name] for name in names}),
+        row["lead_owner"],
+        row["lead_team"],
+        row["source"],
+    )
