@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
-import structlog
 
 from app.channels.base import Channel
 from app.channels.registry import build, why_sandboxes
 from app.config.load import Document, check
 from app.domain.clock import Clock, utc_now
 from app.domain.identifiers import new_id
+from app.log import get_logger
 from app.settings import Settings
 from app.snapshot import Snapshot
 from app.store import configs
 from app.store.database import Database
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class SteadyClock:

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -45,6 +47,7 @@ async def _serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             http="httptools",
+            ws="none",
             log_config=None,
             access_log=False,  # A path may hold a source's secret.
             server_header=False,
@@ -111,10 +114,20 @@ class _Server(uvicorn.Server):
             port = self.servers[0].sockets[0].getsockname()[1]
             self.announce(port)
 
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        # uvicorn re-raises the signal when it is done, which would make exit codes of ours
-        # look like crashes: it is told once, and we end in good order.
-        super().handle_exit(signal.SIGTERM if sig == signal.SIGINT else sig, frame)
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in good order on SIGTERM and SIGINT, with exit code 0.
+
+        uvicorn raises the signal again once it is done, which looks like a crash.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def _announce(settings: Settings, held: Resources, admin_key: str | None, port: int) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 import signal
 
-import structlog
-
 from app.jobs.process import Background
+from app.log import get_logger
 from app.resources import open_resources
 from app.settings import Settings
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 async def work(settings: Settings) -> None:

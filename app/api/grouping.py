@@ -8,16 +8,15 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from app.domain.doorbell import Doorbell
 from app.domain.errors import AppError, DatabaseAway, Overloaded, Unreadable
 from app.domain.failpoint import failpoint
 from app.flow.intake import Arrival, Taken, recall, receive
+from app.log import get_logger
 from app.resources import Resources
 from app.store.faults import Contended
 
-log = structlog.get_logger()
+log = get_logger()
 
 AT_ONCE = 200
 """Arrivals in one transaction: a batch must not keep its first one waiting."""

@@ -6,15 +6,15 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.domain import errors
+from app.log import get_logger
 from app.store.faults import Contended
 
-log = structlog.get_logger()
+log = get_logger()
 
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,

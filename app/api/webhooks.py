@@ -6,7 +6,6 @@ from uuid import UUID
 
 import httpx
 import orjson
-import structlog
 from fastapi import APIRouter, Request, Response
 
 from app.api import problems
@@ -24,11 +23,12 @@ from app.domain.errors import (
 )
 from app.domain.identifiers import new_id
 from app.flow.intake import Arrival
+from app.log import get_logger
 from app.resources import Resources
 from app.sources.base import SourceKind
 from app.sources.registry import SOURCES
 
-log = structlog.get_logger()
+log = get_logger()
 
 router = APIRouter(tags=["leads in"])
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable
 from uuid import uuid4
 
-import structlog
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from arq.jobs import serialize_job
@@ -18,8 +17,9 @@ from redis.exceptions import RedisError
 from app.domain.failpoint import failpoint
 from app.domain.message import Message, MessageClass
 from app.jobs.arq_protocol import EXPIRES_MS, FUNCTION, queue_of, redis_settings, to_bytes
+from app.log import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 PATIENCE = 0.4
 """Seconds a ring may take."""

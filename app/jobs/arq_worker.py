@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import structlog
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
 from app.domain.message import MessageClass
 from app.jobs.arq_protocol import FUNCTION, from_bytes, queue_of, redis_settings, to_bytes
 from app.jobs.local import Handler
+from app.log import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 AT_ONCE: Mapping[MessageClass, int] = {
     MessageClass.ESCALATION: 16,

@@ -10,14 +10,14 @@ import time
 from datetime import timedelta
 
 import httpx
-import structlog
 
 from app.domain.errors import AppError
 from app.jobs.engine import Engine
+from app.log import get_logger
 from app.resources import Resources
 from app.store import audit
 
-log = structlog.get_logger()
+log = get_logger()
 
 EVERY = 10.0
 HEARTBEAT_EVERY = 60.0
@@ -25,7 +25,7 @@ LATE_TICK = timedelta(seconds=5)
 
 
 class Auditor:
-    """`findings` is what was wrong at the last look, by name; `None` before the first."""
+    """`findings` is what was wrong at the last look, by name; empty before the first."""
 
     def __init__(self, held: Resources, engine: Engine) -> None:
         self._held = held
@@ -50,8 +50,7 @@ class Auditor:
         except (AppError, TimeoutError) as error:
             log.warning("audit.failed", error=error)
             found = {"database_away": 1}
-        ticked_at = self._engine.ticked_at
-        if ticked_at is None or now - ticked_at > LATE_TICK:
+        if now - self._engine.ticked_at > LATE_TICK:
             found["engine_of_this_process_late"] = 1
         if found:
             log.warning("audit.found", **found)

@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-
 from app.channels.base import Channel
 from app.domain.errors import AppError
 from app.domain.facts import Fact, FactType
@@ -24,13 +22,14 @@ from app.domain.lead import Lead
 from app.domain.message import TO_LEAD, Message, MessageState, Outgoing
 from app.domain.outcome import GiveUp, Outcome, TryAgain, Unknown, Withheld
 from app.flow.compose import compose
+from app.log import get_logger
 from app.resources import Resources
 from app.sending.settle import Settlement, poisoned, settle, settle_unknown
 from app.store import clocks, leads, messages
 from app.store.database import Tx
 from app.store.write import add_facts
 
-log = structlog.get_logger()
+log = get_logger()
 
 TO_STAFF_WITHIN = 7.0
 TO_LEAD_WITHIN = 60.0

@@ -9,8 +9,6 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
-
 from app.domain.clock import Clock
 from app.domain.doorbell import Doorbell
 from app.domain.errors import AppError
@@ -20,12 +18,13 @@ from app.domain.message import Message, MessageClass, MessageState
 from app.flow import deadlines, waiting
 from app.jobs.deliver import Deliverer
 from app.jobs.local import LocalExecutor
+from app.log import get_logger
 from app.resources import Resources, SteadyClock, refresh
 from app.store import messages, now
 from app.store.now import Pulse
 from app.store.write import add_facts
 
-log = structlog.get_logger()
+log = get_logger()
 
 LOOK_EVERY = 0.1
 """Seconds between looks. A clock that is due sooner is waited for exactly."""
@@ -57,7 +56,7 @@ class Engine:
         self._started_at: datetime = held.clock()
         self._beat_at: datetime | None = None
         self._looking: set[asyncio.Task[None]] = set()
-        self.ticked_at: datetime | None = None
+        self.ticked_at = self._started_at
         """The last tick that did all it had to."""
 
     async def run(self) -> None:

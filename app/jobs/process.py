@@ -2,25 +2,38 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
-
-import structlog
+from typing import Any, Protocol
 
 from app.domain.doorbell import Doorbell
 from app.domain.errors import AppError
-from app.jobs.arq_doorbell import ArqDoorbell
-from app.jobs.arq_worker import ArqEars
 from app.jobs.auditor import Auditor
 from app.jobs.deliver import Deliverer
 from app.jobs.engine import Engine
 from app.jobs.local import LocalExecutor
+from app.log import get_logger
 from app.resources import Resources
 from app.store import configs, messages
 from app.store import now as heartbeat
 
-log = structlog.get_logger()
+log = get_logger()
 
 RESTART_AFTER = 0.5
+
+
+class DistantDoorbell(Doorbell, Protocol):
+    """A doorbell that rings in other processes, over a queue that may be away."""
+
+    async def answers(self) -> bool: ...
+
+    async def close(self) -> None: ...
+
+
+class Ears(Protocol):
+    """Hears the distant doorbell, and does the work."""
+
+    def start(self) -> None: ...
+
+    async def stop(self, *, grace: float) -> None: ...
 
 
 class Background:
@@ -30,12 +43,18 @@ class Background:
         self.held = held
         self.deliverer = Deliverer(held)
         self.executor = LocalExecutor(self.deliverer)
-        url = held.settings.redis_url
-        self.arq = None if url is None else ArqDoorbell(url.get_secret_value())
+        secret = held.settings.redis_url
+        self.arq: DistantDoorbell | None = None
+        self.ears: Ears | None = None
+        if secret is not None:
+            # Loaded only where it is used: arq and what it brings cost 13 MB.
+            from app.jobs import arq_doorbell, arq_worker  # noqa: PLC0415
+
+            url = secret.get_secret_value()
+            self.arq = arq_doorbell.ArqDoorbell(url)
+            if role == "worker":
+                self.ears = arq_worker.ArqEars(url, self.deliverer)
         self.doorbell: Doorbell = self.arq or self.executor
-        self.ears = None
-        if url is not None and role == "worker":
-            self.ears = ArqEars(url.get_secret_value(), self.deliverer)
         self.engine = Engine(held, self.doorbell, self.executor, self.deliverer, role=role)
         self.auditor = Auditor(held, self.engine)
         self._tasks: list[asyncio.Task[None]] = []

@@ -1,0 +1,176 @@
+"""The figures beside the goals, as a table to read and as JSON to keep."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.measure import Latencies, Round
+
+GOALS = {"SQLite": 8.0, "PostgreSQL": 4.0}
+"""How many times the baseline's leads a second."""
+
+MOST_MEMORY = 120.0
+
+
+@dataclass(slots=True)
+class Results:
+    """Everything a run measured, by database or by form."""
+
+    rounds: dict[str, list[Round]]
+    mails: dict[str, Latencies]
+    pushes: dict[str, Latencies]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    what: str
+    goal: str
+    figure: str
+    kept: bool
+
+
+def rows(results: Results) -> Iterator[Row]:
+    for database, rounds in results.rounds.items():
+        yield _ratio(database, rounds)
+    for form, mails in results.mails.items():
+        yield from _mail(form, mails)
+    for form, pushes in results.pushes.items():
+        yield from _push(form, pushes)
+    yield from _memory(results)
+
+
+def medians(rounds: Sequence[Round], who: str) -> dict[str, float]:
+    mine = [each for each in rounds if each.who == who]
+    names = ("leads_per_second", "p50", "p99", "cpu_per_lead", "generator_cores")
+    return {name: statistics.median(getattr(each, name) for each in mine) for name in names}
+
+
+def ratio(rounds: Sequence[Round]) -> float:
+    ours, baseline = (medians(rounds, who)["leads_per_second"] for who in ("ours", "baseline"))
+    return ours / baseline
+
+
+def _ratio(database: str, rounds: Sequence[Round]) -> Row:
+    ours, baseline = (medians(rounds, who)["leads_per_second"] for who in ("ours", "baseline"))
+    goal, found = GOALS[database], ratio(rounds)
+    figure = f"{found:.1f}x  ({ours:.0f} against {baseline:.0f} leads/s)"
+    return Row(f"intake, {database}", f">= {goal:g}x baseline", figure, found >= goal)
+
+
+def _mail(form: str, found: Latencies) -> Iterator[Row]:
+    times = found.reached
+    what = f"POST to mail server, {form}"
+    whole = not times.missing
+    yield Row(f"{what}, p50", "<= 100 ms", f"{times.p50:.0f} ms", whole and times.p50 <= 100)
+    yield Row(f"{what}, p99", "<= 400 ms", f"{times.p99:.0f} ms", whole and times.p99 <= 400)
+
+
+def _push(form: str, found: Latencies) -> Iterator[Row]:
+    times = found.reached
+    what = f"clock due to push server, {form}"
+    whole = not times.missing
+    yield Row(f"{what}, p50", "<= 150 ms", f"{times.p50:.0f} ms", whole and times.p50 <= 150)
+    yield Row(f"{what}, p99", "<= 250 ms", f"{times.p99:.0f} ms", whole and times.p99 <= 250)
+    yield Row(f"{what}, earliest", "never early", f"{times.least:.1f} ms", times.least >= 0)
+
+
+def _memory(results: Results) -> Iterator[Row]:
+    found: dict[str, float] = {}
+    for database, rounds in results.rounds.items():
+        found[f"serve under full load, {database}"] = max(
+            each.memory.highest for each in rounds if each.who == "ours"
+        )
+    for form, latencies in (*results.mails.items(), *results.pushes.items()):
+        for process, memory in latencies.memory.items():
+            name = f"{process} at 20 leads/s, {form}"
+            found[name] = max(found.get(name, 0.0), memory.highest)
+    for name, highest in found.items():
+        goal = f"<= {MOST_MEMORY:.0f} MB"
+        yield Row(f"memory, {name}", goal, f"{highest:.0f} MB", highest <= MOST_MEMORY)
+
+
+def machine() -> Mapping[str, Any]:
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def show(results: Results) -> None:
+    """Print the tables."""
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(_throughput_table(results))
+    console.print(_times_table(results))
+    table = Table("", "goal", "measured", "", title="Goals", title_justify="left")
+    for row in rows(results):
+        table.add_row(row.what, row.goal, row.figure, "kept" if row.kept else "[bold]missed")
+    console.print(table)
+
+
+def _throughput_table(results: Results) -> Table:
+    table = Table(title="Intake, closed loop: medians of the rounds", title_justify="left")
+    for name in ("", "leads/s", "p50 ms", "p99 ms", "CPU ms a lead", "generator, cores"):
+        table.add_column(name, justify="right" if name else "left")
+    for database, rounds in results.rounds.items():
+        for who in ("ours", "baseline"):
+            found = medians(rounds, who)
+            table.add_row(
+                f"{database}, {who}",
+                f"{found['leads_per_second']:.1f}",
+                f"{found['p50']:.1f}",
+                f"{found['p99']:.1f}",
+                f"{found['cpu_per_lead']:.2f}",
+                f"{found['generator_cores']:.2f}",
+            )
+    return table
+
+
+def _times_table(results: Results) -> Table:
+    table = Table(title="At 20 leads/s, in milliseconds", title_justify="left")
+    for name in ("", "leads", "missing", "least", "p50", "p99", "most"):
+        table.add_column(name, justify="right" if name else "left")
+    for what, found in (("mail", results.mails), ("push after due", results.pushes)):
+        for form, latencies in found.items():
+            for name, times in (("answer", latencies.answered), (what, latencies.reached)):
+                figures = (times.least, times.p50, times.p99, times.most)
+                table.add_row(
+                    f"{form}: {name}",
+                    str(times.count),
+                    str(times.missing),
+                    *(f"{each:.1f}" for each in figures),
+                )
+    return table
+
+
+def keep(results: Results, folder: Path) -> Path:
+    """Write everything down as JSON. Answers where."""
+    now = datetime.now(UTC)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{now:%Y%m%dT%H%M%SZ}.json"
+    whole = {
+        "at": now.isoformat(),
+        "machine": machine(),
+        "goals": [asdict(row) for row in rows(results)],
+        "ratios": {database: ratio(rounds) for database, rounds in results.rounds.items()},
+        **asdict(results),
+    }
+    path.write_text(json.dumps(whole, indent=1) + "\n")
+    return path

@@ -1,0 +1,51 @@
+"""The API, a worker, Redis or PostgreSQL dies in the middle of 500 leads: nothing is lost.
+
+The distributed form. What a kill may cost is a greeting in doubt, and an alarm that comes
+again under the same id: what was on its way at that instant.
+"""
+
+import pytest
+
+from tests.faults.processes.invariants import check
+from tests.faults.processes.ledger import deliveries, sending
+from tests.faults.processes.office import Office
+from tests.servers.redis import RedisServer
+
+pytestmark = pytest.mark.timeout(90)
+
+ON_THE_WAY = 32
+"""More messages than this of a class are never between gate and answer in one process."""
+
+
+def test_the_api_is_killed(distributed: Office) -> None:
+    ledger = deliveries(500)
+    with distributed.working():
+        with distributed.serving() as api, sending(distributed.url, ledger) as senders:
+            senders.wait_for_answers(200)
+            api.process.kill9()
+            with distributed.serving():
+                senders.join()
+                check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
+
+
+def test_a_worker_is_killed(distributed: Office) -> None:
+    ledger = deliveries(500)
+    with distributed.serving(), distributed.working() as worker:
+        with sending(distributed.url, ledger) as senders:
+            senders.wait_for_answers(200)
+            worker.kill9()
+            with distributed.working(wait=False):
+                senders.join()
+                check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
+
+
+def test_redis_is_flushed_and_restarted(distributed: Office, redis_server: RedisServer) -> None:
+    ledger = deliveries(500)
+    with distributed.serving(), distributed.working():
+        with sending(distributed.url, ledger) as senders:
+            senders.wait_for_answers(150)
+            redis_server.flushall()
+            senders.wait_for_answers(300)
+            redis_server.restart()
+            senders.join()
+        check(distributed, ledger)
