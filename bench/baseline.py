@@ -192,7 +192,7 @@ async def session_of(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-def queue_of(request: Request) -> ArqRedis:
+async def queue_of(request: Request) -> ArqRedis:
     queue: ArqRedis = request.app.state.queue
     return queue
 

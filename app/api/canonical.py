@@ -1,6 +1,6 @@
 """`POST /v1/leads`: the canonical lead, from our own systems."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import ValidationError
 
+from app.api import problems
 from app.api.access import Sender
 from app.api.shapes import LeadIn, TakenOut
 from app.api.state import Now, Serve, Serving
@@ -19,7 +20,7 @@ from app.domain.identifiers import new_id
 from app.domain.lead import Campaign, Consent, Kind, Property
 from app.flow.intake import Arrival, receive
 from app.sources import compose
-from app.sources.normalise.emails import read_email
+from app.sources.fields import kept
 from app.sources.repeats import by_content, by_id
 from app.sources.sent import Sent
 from app.store import idempotency
@@ -28,7 +29,6 @@ from app.store.idempotency import Call
 router = APIRouter(prefix="/v1/leads", tags=["leads in"])
 
 LARGEST = 1024 * 1024
-CLOCK_SKEW = timedelta(seconds=60)
 
 
 class IdempotencyMismatch(Invalid):
@@ -59,7 +59,7 @@ async def post_lead(
     An `Idempotency-Key` makes a repetition within 24 hours get the first answer again.
     """
     body = await read_body(request, LARGEST)
-    arrival = _arrival(_lead(body), body, now)
+    arrival = _arrival(_lead(body, now), body, now)
     if idempotency_key is None:
         taken = shown(await serve.intake.take(arrival))
         return _answer(_status(taken), taken)
@@ -83,21 +83,15 @@ async def _once(serve: Serving, call: Call, arrival: Arrival, now: datetime) -> 
     return _answer(_status(taken), taken)
 
 
-def _lead(body: bytes) -> LeadIn:
+def _lead(body: bytes, now: datetime) -> LeadIn:
     try:
-        return LeadIn.model_validate_json(body)
+        return LeadIn.model_validate_json(body, context={"now": now})
     except ValidationError as error:
-        raise InvalidFields(
-            tuple(
-                FieldProblem(".".join(map(str, each["loc"])) or "body", each["msg"])
-                for each in error.errors(include_input=False, include_url=False)
-            )
-        ) from error
+        found = error.errors(include_input=False, include_url=False)
+        raise problems.wrong_fields(found) from None
 
 
 def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
-    received_at = lead.received_at or now
-    _check(lead, received_at, now)
     identity = by_content(body) if lead.external_id is None else by_id("id", lead.external_id)
     sent = Sent(
         identity=identity,
@@ -114,7 +108,7 @@ def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
         consent=Consent(**lead.consent.model_dump()),
         property=Property(**lead.property.model_dump()),
         campaign=Campaign(**lead.campaign.model_dump()),
-        extra=lead.extra,
+        extra=kept(lead.extra),
     )
     try:
         inquiry = compose.inquiry(sent, lead.source)
@@ -124,21 +118,9 @@ def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
         id=new_id(now),
         kind="canonical",
         webhook=Webhook(lead.source, body, {"content-type": "application/json"}),
-        received_at=min(received_at, now),
+        received_at=lead.received_at or now,
         reading=Reading((inquiry,)),
     )
-
-
-def _check(lead: LeadIn, received_at: datetime, now: datetime) -> None:
-    wrong = []
-    if received_at > now + CLOCK_SKEW:
-        wrong.append(FieldProblem("received_at", "lies in the future"))
-    if lead.email is not None and read_email(lead.email) is None:
-        wrong.append(FieldProblem("email", "is no e-mail address"))
-    if lead.phone is not None and not any(each.isdigit() for each in lead.phone):
-        wrong.append(FieldProblem("phone", "has no digits"))
-    if wrong:
-        raise InvalidFields(tuple(wrong))
 
 
 def _status(taken: dict[str, Any]) -> int:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,6 +17,12 @@ from app.log import get_logger
 from app.store.faults import Contended
 
 log = get_logger()
+
+MOST_FIELDS = 100
+"""Wrong fields that are named at once: nobody reads more."""
+
+LONGEST_NAME = 100
+"""Characters of a field's name that are shown, for the sender chose it."""
 
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -46,8 +54,14 @@ def problem(error: errors.AppError) -> dict[str, Any]:
     }
 
 
-def answer(error: errors.AppError, more: dict[str, Any] | None = None) -> Response:
-    """The problem as a response. `more` are members that a provider expects besides."""
+def answer(
+    error: errors.AppError, more: dict[str, Any] | None = None, *, challenge: str = "Bearer"
+) -> Response:
+    """The problem as a response.
+
+    `more` are members that a provider expects besides; `challenge` says what kind of
+    credentials a 401 asks for.
+    """
     body = problem(error) | (more or {})
     status = status_of(error)
     headers = {}
@@ -55,7 +69,7 @@ def answer(error: errors.AppError, more: dict[str, Any] | None = None) -> Respon
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
     if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = challenge
     return _response(int(status), body, headers)
 
 
@@ -72,7 +86,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _wrong(_request: Request, error: RequestValidationError) -> Response:
-        return answer(errors.InvalidFields(tuple(map(_field, error.errors()))))
+        found = ({**each, "loc": each["loc"][1:]} for each in error.errors())
+        return answer(wrong_fields(found))
 
     @app.exception_handler(HTTPException)
     async def _other(_request: Request, error: HTTPException) -> Response:
@@ -100,7 +115,16 @@ def install(app: FastAPI) -> None:
         return _response(500, body, {})
 
 
-def _field(error: dict[str, Any]) -> errors.FieldProblem:
-    """One of pydantic's complaints, without the input that it is about."""
-    place = ".".join(str(each) for each in error["loc"] if each not in {"body", "query", "path"})
-    return errors.FieldProblem(place or "body", str(error["msg"]))
+def wrong_fields(found: Iterable[Mapping[str, Any]]) -> errors.InvalidFields:
+    """Pydantic's complaints, without the input that they are about."""
+    return errors.InvalidFields(tuple(_field(each) for each in islice(found, MOST_FIELDS)))
+
+
+def _field(error: Mapping[str, Any]) -> errors.FieldProblem:
+    if error["type"] == "json_invalid":
+        # Its place is a character, and its text may quote some.
+        return errors.FieldProblem("body", "is no JSON")
+    place = ".".join(map(str, error["loc"]))[:LONGEST_NAME]
+    # A name may hold halves of characters, which no encoder takes.
+    name = place.encode(errors="replace").decode()
+    return errors.FieldProblem(name or "body", str(error["msg"]).removeprefix("Value error, "))

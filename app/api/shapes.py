@@ -3,9 +3,19 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
 
 from app.domain.lead import LeadStatus
+from app.sla.evidence import CLOCK_SKEW
+from app.sources.normalise.emails import read_email
 
 Instant = Annotated[
     datetime,
@@ -14,6 +24,17 @@ Instant = Annotated[
     ),
 ]
 """An instant in UTC, written with a `Z`."""
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
+
+
+When = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant as callers give it, in any zone; from here on in UTC."""
 
 Item = TypeVar("Item")
 
@@ -40,6 +61,9 @@ def _no_nul(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
 LongText = Annotated[str, Field(max_length=20_000), AfterValidator(_no_nul)]
+Reason = Annotated[str, Field(max_length=1_000), AfterValidator(_no_nul)]
+Filter = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+"""What a list is narrowed down to."""
 
 
 class ConsentIn(In):
@@ -69,6 +93,27 @@ class CampaignIn(In):
     msclkid: Text | None = None
 
 
+def _an_address(text: str) -> str:
+    if text and read_email(text) is None:
+        raise ValueError("is no e-mail address")
+    return text
+
+
+def _a_number(text: str) -> str:
+    if text and not any(each.isdigit() for each in text):
+        raise ValueError("has no digits")
+    return _no_nul(text)
+
+
+def _has_been(at: datetime, info: ValidationInfo) -> datetime:
+    now: datetime = (info.context or {}).get("now", at)
+    if at > now + CLOCK_SKEW:
+        raise ValueError("lies in the future")
+    if at.year < 1970:  # Ids hold the time since then.
+        raise ValueError("lies before 1970")
+    return min(at, now)
+
+
 class LeadIn(In):
     """The canonical lead, from our own systems."""
 
@@ -91,14 +136,14 @@ class LeadIn(In):
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
     external_id: Text | None = None
-    received_at: AwareDatetime | None = None
+    received_at: Annotated[When, AfterValidator(_has_been)] | None = None
     first_name: Text | None = None
     last_name: Text | None = None
-    email: Annotated[str, Field(max_length=320)] | None = None
-    phone: Annotated[str, Field(max_length=64)] | None = None
+    email: Annotated[str, Field(max_length=320), AfterValidator(_an_address)] | None = None
+    phone: Annotated[str, Field(max_length=64), AfterValidator(_a_number)] | None = None
     message: LongText | None = None
     kind: Literal["buyer", "seller", "renter", "mortgage", "unknown"] = "unknown"
-    language: Annotated[str, Field(max_length=35)] | None = None
+    language: Annotated[str, Field(max_length=35), AfterValidator(_no_nul)] | None = None
     consent: ConsentIn = ConsentIn()
     property: PropertyIn = PropertyIn()
     campaign: CampaignIn = CampaignIn()
@@ -224,7 +269,7 @@ class AttemptIn(In):
     channel: Literal["call", "sms", "email", "in_person"]
     outcome: Literal["no_answer", "voicemail", "connected", "sent", "bad_contact"]
     by: Text
-    at: AwareDatetime | None = None
+    at: When | None = None
     note: LongText = ""
 
 
@@ -234,7 +279,7 @@ class ByIn(In):
 
 class AssignIn(In):
     owner: Text
-    reason: Annotated[str, Field(max_length=1_000)] = ""
+    reason: Reason = ""
 
 
 class StatusIn(In):
@@ -280,8 +325,8 @@ class DeliveryOut(BaseModel):
 
 class AvailabilityIn(In):
     available: bool
-    until: AwareDatetime | None = None
-    reason: Annotated[str, Field(max_length=1_000)] | None = None
+    until: When | None = None
+    reason: Reason | None = None
 
 
 class AgentOut(BaseModel):

@@ -3,13 +3,26 @@
 import re
 from dataclasses import dataclass
 
-from nameparser import ParsedName, parse
+from nameparser import Lexicon, ParsedName, parse
 
 _LONGEST_NAME = 200
 """Characters looked at. Longer is not a name, and would take long to take apart."""
 
 _NO_NAME = re.compile(r"@|://|www\.", re.IGNORECASE)
 """Addresses are typed into name fields; their case is left alone."""
+
+
+_PLAIN = re.compile(r"([A-Z][a-z]{1,40}) ([A-Z][a-z]{1,40})")
+"""Two words as most people type them. Nine names of ten, and the parser is slow."""
+
+_VOCABULARY = Lexicon.default()
+_SPECIAL = frozenset().union(
+    *(_VOCABULARY.titles, _VOCABULARY.particles, _VOCABULARY.particles_ambiguous),
+    *(_VOCABULARY.suffix_words, _VOCABULARY.suffix_acronyms, _VOCABULARY.given_name_titles),
+    *(_VOCABULARY.bound_given_names, _VOCABULARY.conjunctions, _VOCABULARY.maiden_markers),
+    *(_VOCABULARY.surnames, _VOCABULARY.after_given_titles, _VOCABULARY.honorific_tails),
+)
+"""Words that are not simply names: with one of them the parser is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,9 @@ class Name:
 def from_full(full: str) -> Name:
     """Take apart a name written into one field, `Vega-Thornton, Marisol` included."""
     full = full[:_LONGEST_NAME].strip()
+    plain = _PLAIN.fullmatch(full)
+    if plain and not _SPECIAL.intersection(full.lower().split()):
+        return Name(first=plain[1], last=plain[2])
     if _NO_NAME.search(full):
         return Name(first=full)
     parsed = parse(full)

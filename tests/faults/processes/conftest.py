@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.faults.processes.office import Office, office, prepare
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import PostgresServer, postgres
 from tests.servers.redis import RedisServer
 
 TEMPLATE = "lead_router_migrated"
@@ -18,6 +18,14 @@ def migrated(postgres_server: PostgresServer) -> PostgresServer:
     """The server with a database at head and the office's config in it, to be copied."""
     prepare(postgres_server.create_database(TEMPLATE))
     return postgres_server
+
+
+@pytest.fixture
+def fragile_postgres() -> Iterator[PostgresServer]:
+    """A server of the test's own, to be crashed: it writes through to the disk."""
+    with postgres(durable=True) as server:
+        prepare(server.create_database("office"))
+        yield server
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.processes.invariants import check
 from tests.faults.processes.ledger import deliveries, sending
-from tests.faults.processes.office import Office
+from tests.faults.processes.office import Office, office
+from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
 pytestmark = pytest.mark.timeout(90)
@@ -49,3 +50,16 @@ def test_redis_is_flushed_and_restarted(distributed: Office, redis_server: Redis
             redis_server.restart()
             senders.join()
         check(distributed, ledger)
+
+
+def test_postgresql_crashes_and_comes_back(
+    fragile_postgres: PostgresServer, redis_server: RedisServer
+) -> None:
+    ledger = deliveries(500)
+    with office(fragile_postgres.url("office"), redis_url=redis_server.url) as it:
+        with it.serving(), it.working():
+            with sending(it.url, ledger) as senders:
+                senders.wait_for_answers(200)
+                fragile_postgres.restart()
+                senders.join()
+            check(it, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)

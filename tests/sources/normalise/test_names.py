@@ -1,6 +1,9 @@
 """A name is taken apart and its shouting stopped, and nobody's own spelling is changed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nameparser import parse
 
 from app.sources.normalise.names import Name, from_full, from_parts
 
@@ -44,3 +47,19 @@ def test_a_name_in_one_field_becomes_first_and_last(full: str, name: Name) -> No
 )
 def test_a_name_in_two_fields_keeps_them(first: str | None, last: str | None, name: Name) -> None:
     assert from_parts(first, last) == name
+
+
+@given(
+    st.from_regex(r"[A-Z][a-z]{1,12}", fullmatch=True),
+    st.sampled_from(
+        ["Kim", "Okafor", "Van", "Doctor", "Junior", "Whitfield", "Do", "Ma", "Prince"]
+    ),
+)
+def test_the_quick_way_agrees_with_the_parser(first: str, last: str) -> None:
+    for full in (f"{first} {last}", f"{last} {first}"):
+        parsed = parse(full).capitalized()
+        name = from_full(full)
+
+        taken_apart = (parsed.given or parsed.nickname or None, parsed.family or None)
+        # What the parser cannot take apart stays as it was typed.
+        assert (name.first, name.last) in {taken_apart, (full, None)}
