@@ -13,6 +13,7 @@ from app.channels.base import Channel
 from app.channels.registry import build, why_sandboxes
 from app.config.load import Document, check
 from app.domain.clock import Clock, utc_now
+from app.domain.errors import Unavailable
 from app.domain.identifiers import new_id
 from app.log import get_logger
 from app.settings import Settings
@@ -21,6 +22,10 @@ from app.store import configs
 from app.store.database import Database
 
 log = get_logger()
+
+
+class NoConfig(Unavailable):
+    """The database holds no config yet: `lead-router serve` loads the first one."""
 
 
 class SteadyClock:
@@ -128,7 +133,7 @@ async def _load(database: Database, http: httpx.AsyncClient, environ: Mapping[st
     async with database.reading() as tx:
         newest = await configs.newest(tx)
     if newest is None:
-        raise RuntimeError("The database holds no config: run `lead-router serve` once.")
+        raise NoConfig
     snapshot = Snapshot.of(newest.version, check(Document.of(newest.document), environ))
     off = {each.name for each in snapshot.off if each.section == "channel"}
     return Live(snapshot, build(snapshot.config.channels, off, http))

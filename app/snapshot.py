@@ -75,6 +75,7 @@ class Snapshot:
     def features(self, inquiry: Inquiry, *, now: datetime, returning: bool) -> Features:
         """What the conditions of rules, policies and greetings may ask about an inquiry."""
         local = now.astimezone(self.zone)
+        configured = self.config.sources.get(inquiry.source)
         return Features(
             source=inquiry.source,
             kind=inquiry.kind,
@@ -84,7 +85,8 @@ class Snapshot:
             state=inquiry.property.state,
             language=inquiry.language,
             campaign=inquiry.campaign.name,
-            medium=inquiry.medium,
+            medium=inquiry.medium or (configured.medium if configured else None),
+            team=configured.team if configured else None,
             returning=returning,
             provider_agent=self.provider_agent(inquiry.source, inquiry.provider_agent),
             local_minute=local.hour * 60 + local.minute,

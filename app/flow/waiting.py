@@ -20,12 +20,16 @@ async def route_again(tx: Tx, *, snapshot: Snapshot, now: datetime) -> list[Mess
     if not waiting:
         return []
     crew = await Crew.muster(tx, snapshot, now=now)
-    at_hand = Circumstances(snapshot, crew.roster, Rows(), now)
+    rows = Rows()
     for lead in waiting:
         if lead.owner is not None or not is_open(lead):
             await leads.change(tx, lead.id, {"route_at": None})
             continue
-        found = find_owner(lead, snapshot.features_of(lead, now=now), at_hand)
+        attempt = Circumstances(snapshot, crew.roster, Rows(), now)
+        found = find_owner(lead, snapshot.features_of(lead, now=now), attempt)
+        if found.owner is not None:
+            # That there is still nobody was written down the first time.
+            _add(attempt.rows, to=rows)
         await leads.change(
             tx,
             lead.id,
@@ -36,6 +40,12 @@ async def route_again(tx: Tx, *, snapshot: Snapshot, now: datetime) -> list[Mess
                 "route_at": found.route_at,
             },
         )
-    await at_hand.rows.write(tx)
+    await rows.write(tx)
     await crew.dismiss(tx, snapshot, now=now)
-    return at_hand.rows.messages
+    return rows.messages
+
+
+def _add(rows: Rows, *, to: Rows) -> None:
+    to.decisions.extend(rows.decisions)
+    to.messages.extend(rows.messages)
+    to.facts.extend(rows.facts)

@@ -20,7 +20,7 @@ OVERDUE_MESSAGE = timedelta(seconds=10)
 STUCK_SENDING = timedelta(minutes=2)
 UNHEARD_BREACH = timedelta(seconds=30)
 SILENT_ENGINE = timedelta(seconds=5)
-FORGOTTEN_PROCESS = timedelta(minutes=5)
+FORGOTTEN_PROCESS = timedelta(minutes=1)
 """A process that was not heard of for this long is gone, and no longer counted."""
 
 
