@@ -55,6 +55,7 @@ def create_app(
             background.start(engine=ticking)
             intake = GroupCommit(resources, background.doorbell)
             intake.start()
+            background.executor.is_pressed = lambda: intake.is_busy
             stack.push_async_callback(intake.stop)
             app.state.background = background
             app.state.serving = serving(resources, intake, background.doorbell, background)

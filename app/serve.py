@@ -17,7 +17,7 @@ from app.domain.clock import utc_now
 from app.domain.errors import DatabaseAway
 from app.flow import configuring
 from app.main import create_app
-from app.resources import Resources, open_resources
+from app.resources import Resources, open_resources, steady
 from app.settings import Settings
 from app.store import api_keys, configs, schema
 from app.store.database import Database
@@ -56,6 +56,7 @@ async def _serve(settings: Settings) -> int:
             backlog=2048,
         )
     )
+    steady()
     server.announce = lambda port: _announce(settings, held, admin_key, port)
     try:
         await server.serve()

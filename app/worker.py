@@ -7,7 +7,7 @@ from contextlib import suppress
 from app.domain.errors import AppError
 from app.jobs.process import Background
 from app.log import get_logger
-from app.resources import Resources, open_resources
+from app.resources import Resources, open_resources, steady
 from app.settings import Settings
 
 log = get_logger()
@@ -28,6 +28,7 @@ async def work(settings: Settings) -> None:
         return
     background = Background.of(held, role="worker")
     background.start()
+    steady()
     log.info("worker.ready", process=str(held.process), config=held.live.snapshot.version)
     await stop.wait()
     log.info("worker.stopping")

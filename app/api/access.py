@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.api.state import Serving
-from app.domain.errors import NoSuch, WrongKey, WrongRole
+from app.domain.errors import AlreadyOwned, Forbidden, NoSuch, WrongKey, WrongRole
 from app.domain.lead import Lead
 from app.store import api_keys
 from app.store.api_keys import Key, Role
@@ -80,6 +80,23 @@ Admin = Annotated[Key, Depends(needs())]
 Sender = Annotated[Key, Depends(needs("ops", "intake"))]
 
 
+class KeyIsLimited(Forbidden):
+    """This API key is limited to teams, and what is asked for belongs to none."""
+
+
+def _whole_house(key: Caller) -> None:
+    if key.teams is not None:
+        raise KeyIsLimited
+
+
+WHOLE_HOUSE = Depends(_whole_house)
+"""Refuses keys that are limited to teams."""
+
+
+NOBODY = ""
+"""Owns no lead, and never will: ids of people are never empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a key sees: everything, some teams' leads, or one agent's own."""
@@ -90,13 +107,32 @@ class Sight:
     def check(self, lead: Lead) -> None:
         """A lead out of sight does not exist for this key. Raises `NoSuch`."""
         hidden = self.owner is not None and lead.owner != self.owner
-        if hidden or (self.teams is not None and lead.team not in self.teams):
+        if hidden or not self._has_team(lead):
             raise NoSuch("lead", str(lead.id))
+
+    def check_claimable(self, lead: Lead) -> None:
+        """Who may not see a lead may still claim it while nobody owns it.
+
+        Raises `NoSuch`, or `AlreadyOwned` which names the winner.
+        """
+        if not self._has_team(lead):
+            raise NoSuch("lead", str(lead.id))
+        if self.owner is not None and lead.owner not in {None, self.owner}:
+            raise AlreadyOwned(lead.id, str(lead.owner))
+
+    def of_owner(self, asked: str | None) -> str | None:
+        """Whose leads to list: an agent's key that asks for another's finds none."""
+        if self.owner is None or asked in {None, self.owner}:
+            return self.owner if asked is None else asked
+        return NOBODY
+
+    def _has_team(self, lead: Lead) -> bool:
+        return self.teams is None or lead.team in self.teams
 
 
 def sight_of(key: Key) -> Sight:
     # A key of role agent that names nobody sees nobody's leads.
-    owner = (key.agent or "") if key.role == "agent" else None
+    owner = (key.agent or NOBODY) if key.role == "agent" else None
     return Sight(owner, key.teams)
 
 

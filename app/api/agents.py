@@ -6,35 +6,42 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from app.api.access import Overseer, Worker, actor_of, acts_as
+from app.api.bounded import BoundedRoute
 from app.api.shapes import AgentOut, AvailabilityIn, Listing
 from app.api.state import Held, Now, Reading, Writing
+from app.api.taken import rfc3339
 from app.config.people import Agent
 from app.domain.errors import NoSuch
 from app.domain.facts import Fact, FactType
 from app.domain.lead import AgentId
 from app.snapshot import Snapshot
 from app.store import leads, people
+from app.store.api_keys import Key
 from app.store.people import AgentRow, TurnRow
 from app.store.write import add_facts
 
-router = APIRouter(prefix="/v1/agents", tags=["people"])
+router = APIRouter(prefix="/v1/agents", tags=["people"], route_class=BoundedRoute)
 
 
 @router.get("")
-async def list_agents(_: Overseer, tx: Reading, held: Held, now: Now) -> Listing[AgentOut]:
+async def list_agents(key: Overseer, tx: Reading, held: Held, now: Now) -> Listing[AgentOut]:
     """Everybody in the config, and how they stand right now."""
     snapshot = held.live.snapshot
     rows, turns = await people.all_agents(tx), await people.all_turns(tx)
     return Listing(
-        items=[_shown(person, rows, turns, snapshot, now) for person in snapshot.config.agents],
+        items=[
+            _shown(person, rows, turns, snapshot, now)
+            for person in snapshot.config.agents
+            if _is_in_sight(person, key, snapshot)
+        ],
         next_cursor=None,
     )
 
 
 @router.get("/{agent_id}")
-async def read_agent(agent_id: str, _: Overseer, tx: Reading, held: Held, now: Now) -> AgentOut:
+async def read_agent(agent_id: str, key: Overseer, tx: Reading, held: Held, now: Now) -> AgentOut:
     """One person: availability now and why, open leads, today's count, share of the turns."""
-    person = _person(agent_id, held.live.snapshot)
+    person = _person(agent_id, key, held.live.snapshot)
     rows, turns = await people.all_agents(tx), await people.all_turns(tx)
     return _shown(person, rows, turns, held.live.snapshot, now)
 
@@ -44,7 +51,7 @@ async def set_availability(
     agent_id: str, said: AvailabilityIn, key: Worker, tx: Writing, held: Held, now: Now
 ) -> AgentOut:
     """Switch somebody on or off by hand; `until` ends an absence by itself."""
-    person = _person(agent_id, held.live.snapshot)
+    person = _person(agent_id, key, held.live.snapshot)
     acts_as(key, agent_id)
     await people.switch(
         tx, agent_id, available=said.available, until=said.until, reason=said.reason
@@ -61,7 +68,7 @@ async def set_availability(
                 data={
                     "agent": agent_id,
                     "available": said.available,
-                    "until": None if said.until is None else said.until.isoformat(),
+                    "until": None if said.until is None else rfc3339(said.until),
                 },
             )
         ],
@@ -70,11 +77,20 @@ async def set_availability(
     return _shown(person, rows, turns, held.live.snapshot, now)
 
 
-def _person(agent_id: str, snapshot: Snapshot) -> Agent:
+def _person(agent_id: str, key: Key, snapshot: Snapshot) -> Agent:
     person = snapshot.people.get(agent_id)
-    if person is None:
+    if person is None or not _is_in_sight(person, key, snapshot):
         raise NoSuch("agent", agent_id[:64])
     return person
+
+
+def _is_in_sight(person: Agent, key: Key, snapshot: Snapshot) -> bool:
+    """A key that is limited to teams sees their members and managers."""
+    teams = snapshot.config.teams
+    return key.teams is None or any(
+        person.id in {*team.members, team.manager}
+        for team in (teams[name] for name in key.teams if name in teams)
+    )
 
 
 def _shown(

@@ -1,6 +1,7 @@
 """Bodies that FastAPI reads for us, and how large they may be."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -18,7 +19,7 @@ class BoundedRoute(APIRoute):
     have us hold as much as they like. Its own limit answers in plain text.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:

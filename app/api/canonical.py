@@ -1,12 +1,14 @@
 """`POST /v1/leads`: the canonical lead, from our own systems."""
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from app.api import problems
 from app.api.access import Sender
@@ -14,13 +16,14 @@ from app.api.shapes import LeadIn, TakenOut
 from app.api.state import Now, Serve, Serving
 from app.api.taken import shown
 from app.api.webhooks import read_body
-from app.domain.delivery import DeliveryStatus, Reading, Webhook
+from app.domain.delivery import Reading, Webhook
 from app.domain.errors import FieldProblem, Invalid, InvalidFields, Unreadable
 from app.domain.identifiers import new_id
 from app.domain.lead import Campaign, Consent, Kind, Property
 from app.flow.intake import Arrival, receive
 from app.sources import compose
 from app.sources.fields import kept
+from app.sources.normalise import texts
 from app.sources.repeats import by_content, by_id
 from app.sources.sent import Sent
 from app.store import idempotency
@@ -29,6 +32,7 @@ from app.store.idempotency import Call
 router = APIRouter(prefix="/v1/leads", tags=["leads in"])
 
 LARGEST = 1024 * 1024
+KIND = "canonical"
 
 
 class IdempotencyMismatch(Invalid):
@@ -39,7 +43,6 @@ class IdempotencyMismatch(Invalid):
     "",
     status_code=201,
     response_model=TakenOut,
-    responses={200: {"description": "Known already: `duplicate` or `updated`."}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -52,17 +55,18 @@ async def post_lead(
     key: Sender,
     serve: Serve,
     now: Now,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> Response:
     """Take one lead: stored, routed and timed before the answer.
+
+    `status` says whether it was known already: `duplicate` or `updated`.
 
     An `Idempotency-Key` makes a repetition within 24 hours get the first answer again.
     """
     body = await read_body(request, LARGEST)
     arrival = _arrival(_lead(body, now), body, now)
     if idempotency_key is None:
-        taken = shown(await serve.intake.take(arrival))
-        return _answer(_status(taken), taken)
+        return _answer(shown(await serve.intake.take(arrival)))
     call = Call(str(key.id or "admin"), idempotency_key, sha256(body).hexdigest())
     return await _once(serve, call, arrival, now)
 
@@ -75,12 +79,12 @@ async def _once(serve: Serving, call: Call, arrival: Arrival, now: datetime) -> 
         if before is not None:
             if before.body_hash != call.body_hash:
                 raise IdempotencyMismatch
-            return _answer(before.status, dict(before.answer))
+            return _answer(dict(before.answer), before.status)
         batch = await receive(tx, [arrival], snapshot=held.live.snapshot, now=now)
         taken = shown(batch.taken[0])
-        await idempotency.finish(tx, call, status=_status(taken), answer=taken)
+        await idempotency.finish(tx, call, status=201, answer=taken)
     serve.doorbell.ring(batch.messages)
-    return _answer(_status(taken), taken)
+    return _answer(taken)
 
 
 def _lead(body: bytes, now: datetime) -> LeadIn:
@@ -92,22 +96,23 @@ def _lead(body: bytes, now: datetime) -> LeadIn:
 
 
 def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
-    identity = by_content(body) if lead.external_id is None else by_id("id", lead.external_id)
+    external_id = texts.line(lead.external_id)
+    identity = by_content(body) if external_id is None else by_id("id", external_id)
     sent = Sent(
         identity=identity,
-        external_id=lead.external_id,
+        external_id=external_id,
         occurred_at=lead.received_at,
-        first_name=lead.first_name,
-        last_name=lead.last_name,
-        email=lead.email,
-        phone=lead.phone,
-        message=lead.message,
+        first_name=texts.line(lead.first_name),
+        last_name=texts.line(lead.last_name),
+        email=texts.line(lead.email),
+        phone=texts.line(lead.phone),
+        message=texts.paragraphs(lead.message),
         kind=Kind(lead.kind),
-        language=lead.language,
-        medium=lead.campaign.medium,
-        consent=Consent(**lead.consent.model_dump()),
-        property=Property(**lead.property.model_dump()),
-        campaign=Campaign(**lead.campaign.model_dump()),
+        language=texts.line(lead.language),
+        medium=texts.line(lead.campaign.medium),
+        consent=Consent(**_tidy(lead.consent)),
+        property=Property(**_tidy(lead.property)),
+        campaign=Campaign(**_tidy(lead.campaign)),
         extra=kept(lead.extra),
     )
     try:
@@ -116,16 +121,26 @@ def _arrival(lead: LeadIn, body: bytes, now: datetime) -> Arrival:
         raise InvalidFields((FieldProblem("body", nobody.why),)) from nobody
     return Arrival(
         id=new_id(now),
-        kind="canonical",
+        kind=KIND,
         webhook=Webhook(lead.source, body, {"content-type": "application/json"}),
         received_at=lead.received_at or now,
         reading=Reading((inquiry,)),
     )
 
 
-def _status(taken: dict[str, Any]) -> int:
-    return 201 if taken["status"] == DeliveryStatus.ACCEPTED else 200
+def _tidy(part: BaseModel) -> dict[str, Any]:
+    """The fields of a part, its texts cleaned like those of any other source."""
+    return {
+        name: texts.line(value) if isinstance(value, str) else value
+        for name, value in part.model_dump().items()
+    }
 
 
-def _answer(status: int, body: dict[str, Any]) -> Response:
+def again(*, delivery_id: UUID, body: bytes, received_at: datetime, now: datetime) -> Arrival:
+    """Read a stored call once more, as of when it was first received."""
+    arrival = _arrival(_lead(body, now), body, now)
+    return replace(arrival, id=delivery_id, received_at=received_at, is_replay=True)
+
+
+def _answer(body: dict[str, Any], status: int = 201) -> Response:
     return Response(orjson.dumps(body), status, media_type="application/json")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 
-from app.api.access import Admin, Operator, actor_of
+from app.api.access import Admin, actor_of
 from app.api.state import Held, Now, Reading, Serve
 from app.api.webhooks import read_body
 from app.config.errors import ConfigInvalid
@@ -43,19 +43,26 @@ async def replace_config(
     held = serve.held
     document = await _document(request)
     check(document, held.environ)
-    current = held.live.snapshot.version
-    if if_match is not None and if_match.strip('W/" ') != str(current):
-        raise VersionMismatch(current)
     async with held.database.transaction() as tx:
-        version = await configuring.put(
-            tx, document.raw, after=await configs.newest_number(tx), by=actor_of(key), now=now
-        )
+        # Not the version in force here: another process may have written a newer one.
+        current = await configs.newest_number(tx)
+        if not _matches(if_match, current):
+            raise VersionMismatch(current)
+        version = await configuring.put(tx, document.raw, after=current, by=actor_of(key), now=now)
     await refresh(held)
     return _shown(version.version, version.document)
 
 
+def _matches(if_match: str | None, version: int) -> bool:
+    """Whether one of the tags in `If-Match` is that of the version; `*` is any."""
+    if if_match is None:
+        return True
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")}
+    return bool(tags & {"*", str(version)})
+
+
 @router.post("/check")
-async def check_config(request: Request, _: Operator, held: Held) -> dict[str, Any]:
+async def check_config(request: Request, _: Admin, held: Held) -> dict[str, Any]:
     """The same check as `lead-router config check`, without any effect."""
     document = await _document(request)
     try:
@@ -95,9 +102,10 @@ async def _document(request: Request) -> Document:
     except orjson.JSONDecodeError as error:
         problem = FieldProblem("body", f"is no JSON: it breaks off at character {error.pos}")
         raise InvalidFields((problem,)) from error
-    if not isinstance(raw, dict):
+    document = raw.get("config", raw) if isinstance(raw, dict) else raw
+    if not isinstance(document, dict):
         raise InvalidFields((FieldProblem("body", "must be an object"),))
-    return Document.of(raw.get("config", raw))
+    return Document.of(document)
 
 
 def _shown(version: int, document: Any) -> Response:

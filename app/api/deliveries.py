@@ -1,23 +1,26 @@
 """Raw deliveries: listed, shown byte for byte, and read again after a change."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.api import views
-from app.api.access import Operator, Overseer
-from app.api.shapes import DeliveryOut, Listing, TakenOut
-from app.api.state import Reading, Serve
+from app.api import canonical, views
+from app.api.access import WHOLE_HOUSE, Operator, Overseer
+from app.api.shapes import DeliveryOut, Filter, Listing, TakenOut
+from app.api.state import Now, Reading, Serve
 from app.api.taken import shown
 from app.api.webhooks import arrival_again
 from app.config.secret import secrets_of
 from app.domain.delivery import DeliveryStatus, Webhook
 from app.domain.errors import NoSuch, NotPossibleNow
+from app.flow.intake import Arrival
 from app.store import deliveries, listing
 from app.store.listing import Page
+from app.store.rows import Stored
 
-router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"])
+router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"], dependencies=[WHOLE_HOUSE])
 
 Status = Literal["accepted", "duplicate", "updated", "test", "held", "quarantined"]
 
@@ -28,7 +31,7 @@ async def list_deliveries(
     tx: Reading,
     *,
     status: Status | None = None,
-    source: str | None = None,
+    source: Filter | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> Listing[DeliveryOut]:
@@ -42,7 +45,7 @@ async def list_deliveries(
 
 
 @router.get("/{delivery_id}/body")
-async def read_body(delivery_id: UUID, key: Operator, tx: Reading, serve: Serve) -> Response:
+async def read_body(delivery_id: UUID, key: Overseer, tx: Reading, serve: Serve) -> Response:
     """The delivery's bytes, as they came. A secret in them is shown to admins alone."""
     row = await deliveries.get(tx, delivery_id)
     if row["body"] is None:
@@ -58,7 +61,7 @@ async def read_body(delivery_id: UUID, key: Operator, tx: Reading, serve: Serve)
 
 
 @router.post("/{delivery_id}/replay", response_model=TakenOut)
-async def replay(delivery_id: UUID, _: Operator, serve: Serve) -> dict[str, Any]:
+async def replay(delivery_id: UUID, _: Operator, serve: Serve, now: Now) -> dict[str, Any]:
     """Read a delivery again, as the config is now. What already went through is not doubled."""
     async with serve.held.database.reading() as tx:
         row = await deliveries.get(tx, delivery_id)
@@ -66,10 +69,18 @@ async def replay(delivery_id: UUID, _: Operator, serve: Serve) -> dict[str, Any]
         raise NotPossibleNow("The bytes of this delivery were erased.")
     if row["status"] == DeliveryStatus.DUPLICATE:
         raise NotPossibleNow("This delivery repeated another one: replay that one.")
+    arrival = _again(serve, row, now)
+    return shown(await serve.intake.take(arrival))
+
+
+def _again(serve: Serve, row: Stored, now: datetime) -> Arrival:
+    if row["kind"] == canonical.KIND:
+        return canonical.again(
+            delivery_id=row["id"], body=row["body"], received_at=row["received_at"], now=now
+        )
     webhook = Webhook(
         source=row["source"], body=row["body"], headers=row["headers"], query=row["query"]
     )
-    arrival = arrival_again(
-        serve.held, delivery_id=delivery_id, webhook=webhook, received_at=row["received_at"]
+    return arrival_again(
+        serve.held, delivery_id=row["id"], webhook=webhook, received_at=row["received_at"]
     )
-    return shown(await serve.intake.take(arrival))

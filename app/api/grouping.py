@@ -45,6 +45,11 @@ class GroupCommit:
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether arrivals are waiting for the next transaction."""
+        return bool(self._waiting)
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="group-commit")
 

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from app.api.state import Now, Reading, Serve
+from app.api.state import Now, Serve
 from app.domain.errors import AppError
 from app.sources.registry import SOURCES
 from app.store import audit
@@ -49,13 +49,14 @@ async def ready(serve: Serve) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(serve: Serve, tx: Reading, now: Now) -> Response:
+async def metrics(serve: Serve, now: Now) -> Response:
     """Figures for Prometheus: of the last day, from rows."""
     registry = CollectorRegistry()
     try:
-        figures = await audit.figures(tx, now=now)
-        live = await audit.live_processes(tx, now=now)
-        found = await audit.findings(tx, now=now)
+        async with serve.held.database.reading() as tx:
+            figures = await audit.figures(tx, now=now)
+            live = await audit.live_processes(tx, now=now)
+            found = await audit.findings(tx, now=now)
     except AppError:
         figures, live, found = {}, {}, {"database_away": 1}
     for name, by_state in figures.items():

@@ -5,20 +5,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from app.api import views
 from app.api.access import Operator, Reader, Sight, Worker, actor_of, acts_as, sight_of
+from app.api.bounded import BoundedRoute
 from app.api.shapes import (
     AssignIn,
     AttemptIn,
     ByIn,
     DecisionOut,
     FactOut,
+    Filter,
     LeadDetail,
     LeadOut,
     Listing,
     StatusIn,
+    When,
 )
 from app.api.state import Held, Now, Reading, Serve, Writing
 from app.domain.lead import AgentId, Lead, LeadStatus
@@ -27,7 +29,7 @@ from app.store import leads, listing, messages
 from app.store.database import Tx
 from app.store.listing import LeadFilter, Page
 
-router = APIRouter(prefix="/v1/leads", tags=["leads"])
+router = APIRouter(prefix="/v1/leads", tags=["leads"], route_class=BoundedRoute)
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 
@@ -38,12 +40,12 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter of the co
     tx: Reading,
     *,
     status: Annotated[list[LeadStatus], Query()] = [],  # noqa: B006 - FastAPI copies it.
-    owner: str | None = None,
-    team: str | None = None,
-    source: str | None = None,
-    q: Annotated[str | None, Query(description="Name, e-mail or phone.", max_length=200)] = None,
-    received_after: AwareDatetime | None = None,
-    received_before: AwareDatetime | None = None,
+    owner: Filter | None = None,
+    team: Filter | None = None,
+    source: Filter | None = None,
+    q: Annotated[Filter | None, Query(description="Name, e-mail or phone.")] = None,
+    received_after: When | None = None,
+    received_before: When | None = None,
     test: Annotated[bool, Query(description="Only leads marked as tests.")] = False,
     limit: Limit = 50,
     cursor: str | None = None,
@@ -52,7 +54,7 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter of the co
     sight = sight_of(key)
     wanted = LeadFilter(
         status=tuple(status),
-        owner=owner if sight.owner is None else sight.owner,
+        owner=sight.of_owner(owner),
         team=team,
         source=source,
         q=q,
@@ -127,6 +129,7 @@ async def acknowledge(
 ) -> LeadDetail:
     """Record "I have it". Does not stop a response clock unless the policy says so."""
     acts_as(key, said.by)
+    await _visible(tx, lead_id, sight_of(key))
     lead = await answers.acknowledge(
         tx, lead_id, by=AgentId(said.by), snapshot=held.live.snapshot, now=now
     )
@@ -139,6 +142,7 @@ async def claim(
 ) -> LeadDetail:
     """Take a lead that nobody owns. One winner; the others get a 409 naming them."""
     acts_as(key, said.by)
+    sight_of(key).check_claimable(await leads.get(tx, lead_id))
     lead = await answers.claim(
         tx, lead_id, by=AgentId(said.by), snapshot=held.live.snapshot, now=now
     )
@@ -153,6 +157,7 @@ async def assign(
     held = serve.held
     to = answers.HandOver(AgentId(said.owner), said.reason, actor_of(key))
     async with held.database.transaction() as tx:
+        await _visible(tx, lead_id, sight_of(key))
         lead, alerts = await answers.assign(tx, lead_id, to, snapshot=held.live.snapshot, now=now)
         detail = await _detail(tx, lead, now)
     serve.doorbell.ring(alerts)
@@ -172,6 +177,7 @@ async def set_status(
 @router.delete("/{lead_id}/personal-data")
 async def erase(lead_id: UUID, key: Operator, tx: Writing, now: Now) -> LeadDetail:
     """Erase the person everywhere: raw deliveries and messages included. Figures stay."""
+    await _visible(tx, lead_id, sight_of(key))
     lead = await erasure.erase(tx, lead_id, actor=actor_of(key), now=now)
     return await _detail(tx, lead, now)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.api import views
 from app.api.access import Reader, sight_of
-from app.api.shapes import Listing, MessageOut
+from app.api.shapes import Filter, Listing, MessageOut
 from app.api.state import Now, Reading
 from app.domain.message import MessageState
 from app.store import listing
@@ -28,7 +28,7 @@ async def list_messages(  # noqa: PLR0913 - one parameter for each filter of the
     now: Now,
     *,
     lead_id: UUID | None = None,
-    to: Annotated[str | None, Query(description="An agent's id, or `lead`.")] = None,
+    to: Annotated[Filter | None, Query(description="An agent's id, or `lead`.")] = None,
     kind: Kind | None = None,
     status: Status | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,

@@ -74,7 +74,9 @@ def answer(
 
 
 def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(orjson.dumps(body), status, headers, "application/problem+json")
+    # PostgreSQL's driver has ids of its own kind, which the encoder does not know.
+    text = orjson.dumps(body, default=str)
+    return Response(text, status, headers, "application/problem+json")
 
 
 def install(app: FastAPI) -> None:

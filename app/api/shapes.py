@@ -45,6 +45,10 @@ class In(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
 
 
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"example": value})
+
+
 class Listing(BaseModel, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = Field(None, description="Give it as `cursor` for the next page.")
@@ -266,6 +270,8 @@ class DecisionOut(BaseModel):
 
 
 class AttemptIn(In):
+    model_config = _example({"channel": "call", "outcome": "no_answer", "by": "dana"})
+
     channel: Literal["call", "sms", "email", "in_person"]
     outcome: Literal["no_answer", "voicemail", "connected", "sent", "bad_contact"]
     by: Text
@@ -274,15 +280,21 @@ class AttemptIn(In):
 
 
 class ByIn(In):
+    model_config = _example({"by": "dana"})
+
     by: Text
 
 
 class AssignIn(In):
+    model_config = _example({"owner": "dana", "reason": "knows the area"})
+
     owner: Text
     reason: Reason = ""
 
 
 class StatusIn(In):
+    model_config = _example({"status": "appointment"})
+
     status: LeadStatus
 
 
@@ -324,6 +336,10 @@ class DeliveryOut(BaseModel):
 
 
 class AvailabilityIn(In):
+    model_config = _example(
+        {"available": False, "until": "2027-01-04T09:00:00Z", "reason": "at a closing"}
+    )
+
     available: bool
     until: When | None = None
     reason: Reason | None = None

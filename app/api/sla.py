@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from app.api import views
 from app.api.access import Overseer, Reader, sight_of
-from app.api.shapes import ClockOut, Listing
+from app.api.shapes import ClockOut, Filter, Listing, When
 from app.api.state import Now, Reading
 from app.sla.summary import Answered, summarise
 from app.store import listing, messages, reports
@@ -27,11 +27,11 @@ async def list_clocks(  # noqa: PLR0913 - one parameter for each filter of the c
     *,
     state: State | None = None,
     at_risk: Annotated[bool, Query(description="A fifth or less of the time is left.")] = False,
-    owner: str | None = None,
-    team: str | None = None,
-    source: str | None = None,
-    policy: str | None = None,
-    due_before: AwareDatetime | None = None,
+    owner: Filter | None = None,
+    team: Filter | None = None,
+    source: Filter | None = None,
+    policy: Filter | None = None,
+    due_before: When | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: str | None = None,
 ) -> Listing[ClockOut]:
@@ -41,7 +41,7 @@ async def list_clocks(  # noqa: PLR0913 - one parameter for each filter of the c
         now=now,
         state=state,
         at_risk=at_risk,
-        owner=owner if sight.owner is None else sight.owner,
+        owner=sight.of_owner(owner),
         team=team,
         source=source,
         policy=policy,
@@ -74,8 +74,8 @@ async def summary(
     key: Overseer,
     tx: Reading,
     now: Now,
-    from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    to: AwareDatetime | None = None,
+    from_: Annotated[When | None, Query(alias="from")] = None,
+    to: When | None = None,
     group_by: Literal["owner", "team", "source", "policy"] = "owner",
 ) -> dict[str, Any]:
     """How many clocks were met, and how long people waited for the first response.

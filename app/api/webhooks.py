@@ -6,10 +6,10 @@ from uuid import UUID
 
 import httpx
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from app.api import problems
-from app.api.state import Serving
+from app.api.state import Serve, Serving
 from app.api.taken import shown
 from app.config.sources import SourceBase
 from app.domain.delivery import Reading, Webhook
@@ -51,10 +51,17 @@ async def deliver(source_id: str, request: Request) -> Response:
     return await _take(source_id, request, secret=None)
 
 
-@router.post("/webhooks/{source_id}/{secret}", summary="Deliver a lead (secret in the path)")
+@router.post("/webhooks/{source_id}/{secret:path}", summary="Deliver a lead (secret in the path)")
 async def deliver_with_secret(source_id: str, secret: str, request: Request) -> Response:
     """The same for senders that cannot sign: the secret stands in the address."""
-    return await _take(source_id, request, secret=secret)
+    return await _take(source_id, request, secret=secret or None)
+
+
+@router.get("/webhooks/{source_id}", summary="Answer a provider's handshake")
+async def shake_hands(source_id: str, serve: Serve) -> Response:
+    """Answer with what the provider wants to see. Most kinds of source know no handshake."""
+    _source(serve.held, source_id)
+    raise HTTPException(405, "This kind of source knows no handshake.", {"Allow": "POST"})
 
 
 async def _take(source_id: str, request: Request, *, secret: str | None) -> Response:
@@ -62,6 +69,7 @@ async def _take(source_id: str, request: Request, *, secret: str | None) -> Resp
     held = serving.held
     received_at = held.clock()
     kind: SourceKind[Any] | None = None
+    settings: SourceBase | None = None
     try:
         kind, settings = _source(held, source_id)
         body = await read_body(request, settings.max_body)
@@ -88,7 +96,7 @@ async def _take(source_id: str, request: Request, *, secret: str | None) -> Resp
         taken = await serving.intake.take(arrival)
     except BadCredentials as refused:
         log.warning("intake.refused", source=source_id, why=refused.why)
-        return problems.answer(refused, dict(kind.refusal(refused)) if kind else None)
+        return _refused(refused, kind, settings)
     except AppError as error:
         return problems.answer(error)
     return _answer(shown(taken) | dict(reading.reply))
@@ -159,6 +167,18 @@ async def _certificates(
             held.certificates.clear()
         known = held.certificates[url] = answer.content
     return {url: known}
+
+
+def _refused(
+    refused: BadCredentials, kind: SourceKind[Any] | None, settings: SourceBase | None
+) -> Response:
+    """A 401 in the provider's own words. Amazon SNS sends a password only when asked for it."""
+    asks_for_password = getattr(settings, "basic_auth", None) is not None
+    return problems.answer(
+        refused,
+        dict(kind.refusal(refused)) if kind else None,
+        challenge='Basic realm="lead-router", charset="UTF-8"' if asks_for_password else "Bearer",
+    )
 
 
 def _answer(body: dict[str, Any]) -> Response:

@@ -23,6 +23,16 @@ WIDTH: Mapping[MessageClass, int] = {
 """How many messages of a class are sent at once: a slow class never holds up another."""
 
 
+YIELD_FOR = 0.02
+MOST_YIELDS = 10
+"""A send steps back this often, for this long, while leads are waiting to be stored: never
+more than 0.2 s, so that a flood slows sending down and cannot stop it."""
+
+
+def _never() -> bool:
+    return False
+
+
 class LocalExecutor:
     """Hears the doorbell, and does the work. Start it inside a running event loop."""
 
@@ -35,6 +45,8 @@ class LocalExecutor:
         self._width = width
         self._tasks: list[asyncio.Task[None]] = []
         self._busy = 0
+        self.is_pressed: Callable[[], bool] = _never
+        """Whether something more urgent wants the processor and the database: intake."""
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -60,6 +72,7 @@ class LocalExecutor:
     async def _work(self, queue: asyncio.Queue[UUID]) -> None:
         while True:
             message_id = await queue.get()
+            await self._step_back()
             self._waiting.discard(message_id)
             self._busy += 1
             try:
@@ -68,6 +81,12 @@ class LocalExecutor:
                 self._busy -= 1
                 if not self._busy and not self._waiting:
                     self._idle.set()
+
+    async def _step_back(self) -> None:
+        for _ in range(MOST_YIELDS):
+            if not self.is_pressed():
+                return
+            await asyncio.sleep(YIELD_FOR)
 
     async def settle(self) -> None:
         """Wait until everything queued so far is done."""

@@ -197,9 +197,15 @@ function turnAway(error) {
 /** A key in the address is taken, and removed before anybody can copy or bookmark it. */
 function takeKeyFromAddress() {
   const given = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (!given) return;
+  if (!given) return false;
   api.keep(given);
   history.replaceState(null, "", location.pathname + location.search);
+  return true;
+}
+
+function moved() {
+  if (takeKeyFromAddress()) poll();
+  else if (!byId("board").hidden && lead.follow(location.hash)) lead.load(seen);
 }
 
 function start() {
@@ -212,10 +218,7 @@ function start() {
     poll();
   });
   byId("forget").addEventListener("click", () => turnAway(null));
-  addEventListener("hashchange", () => {
-    takeKeyFromAddress();
-    if (lead.follow(location.hash)) lead.load(seen);
-  });
+  addEventListener("hashchange", moved);
   document.addEventListener("visibilitychange", poll);
   setInterval(() => { if (!document.hidden) draw(); }, 1000);
   if (api.hasKey()) poll();

@@ -2,8 +2,8 @@
 
 import * as api from "./api.js";
 import { fill, make, say, show, theirs } from "./dom.js";
-import { drawMessages } from "./panels.js";
-import { FACT, STATUS, at, clock, homeOf, listed, nameOf, why } from "./words.js";
+import { drawMessages, told } from "./panels.js";
+import { FACT, STATUS, at, clock, homeOf, nameOf, why } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -163,8 +163,9 @@ function clockLine(each, seen, now) {
   const line = make("li", { "data-state": state },
     make("span.tag", {}, state), make("strong", {}, each.step), " ", clockWords(each, state, left, now));
   if (each.escalations.length) {
-    const told = each.escalations.map((one) => `${seen.name(one.to)} by ${one.channel}${one.acknowledged_at ? ", has it" : ""}`);
-    line.append(make("span.about", {}, `told ${listed(told)}`));
+    const heard = each.escalations.find((one) => one.acknowledged_at);
+    const words = `told ${told(each.escalations, seen)}${heard ? `; ${seen.name(heard.to)} has it` : ""}`;
+    line.append(make("span.about", {}, words));
   }
   return line;
 }
@@ -193,24 +194,30 @@ function decision(each, seen, now) {
 // ── What happened ───────────────────────────────────────────────────────────────────
 
 function fact(each, seen, now) {
-  const line = make("li", {}, make("time", { datetime: each.at }, at(each.at, now)), make("strong", {}, FACT[each.type] ?? each.type));
+  const line = make("li", {}, make("time", { datetime: each.at }, at(each.at, now)), make("strong", {}, factName(each)));
   const words = factWords(each, seen);
   if (words) line.append(make("span.about", {}, theirs(words)));
   return line;
 }
 
+/** What a sandbox keeps was sent to nobody, whatever the fact is called. */
+function factName({ type, data }) {
+  const isKept = String(data.reason ?? "").startsWith("kept in the sandbox");
+  return isKept ? `${type === "escalation.sent" ? "Escalation" : "Message"} kept in the sandbox` : FACT[type] ?? type;
+}
+
 function factWords({ type, actor, data }, seen) {
   const by = actor === "system" ? null : `by ${seen.name(actor)}`;
-  const told = (data.told ?? []).map((one) => `${seen.name(one.to)} by ${one.channel}`);
+  const heard = told((data.told ?? []).map((one) => ({ ...one, status: "sent" })), seen);
   const parts = [
     type === "lead.assigned" && data.owner ? `to ${seen.name(data.owner)}` : null,
     data.from && data.to ? `from ${data.from} to ${data.to}` : null,
     data.channel && data.to ? `to ${data.to === "lead" ? "the person" : seen.name(data.to)} by ${data.channel}` : null,
     data.outcome ? `${data.channel}: ${data.outcome.replace("_", " ")}` : null,
     data.step ?? (data.steps ?? []).join(", "),
-    told.length ? `told ${listed(told)}` : null,
+    heard ? `told ${heard}` : null,
     data.note ? `“${data.note}”` : null,
-    data.reason,
+    String(data.reason ?? "").startsWith("kept in the sandbox") ? null : data.reason,
     by,
   ];
   return parts.filter(Boolean).join(" · ");

@@ -102,20 +102,27 @@ export function drawBreached(breached, seen, now) {
   });
 }
 
+/** Whom an escalation told, each once: `Maria Sole (push, sms)`. */
+export function told(escalations, seen) {
+  const ways = new Map();
+  for (const each of escalations) {
+    const arrived = each.status === "sent" || each.status === "delivered";
+    const way = arrived ? each.channel : `${each.channel}: ${STATUS_OF_MESSAGE[each.status] ?? each.status}`;
+    ways.set(each.to, [...(ways.get(each.to) ?? []), way]);
+  }
+  return listed([...ways].map(([who, by]) => `${seen.name(who)} (${by.join(", ")})`));
+}
+
 /** Who was told of the latest missed step, and what happens next. */
 function saidSoFar(one, seen, now) {
   const last = one.late[0];
-  const told = new Map();
-  for (const each of last.escalations) {
-    told.set(each.to, [...(told.get(each.to) ?? []), each.status === "sent" ? each.channel : `${each.channel}: ${STATUS_OF_MESSAGE[each.status]}`]);
-  }
-  const people = [...told].map(([who, ways]) => `${seen.name(who)} (${ways.join(", ")})`);
+  const people = told(last.escalations, seen);
   const heard = last.escalations.find((each) => each.acknowledged_at);
   const next = one.ahead[0];
   return [
-    people.length ? `${last.step}: told ${listed(people)}` : `${last.step}: nobody told yet`,
+    people ? `“${last.step}” told ${people}` : `“${last.step}” told nobody yet`,
     heard && `${seen.name(heard.to)} has it`,
-    next && `${next.step} in ${clock(until(next, now))}`,
+    next && `“${next.step}” in ${clock(until(next, now))}`,
   ].filter(Boolean).join(" · ");
 }
 
@@ -129,12 +136,12 @@ export function drawRunning(running, seen, now) {
       const whole = (Date.parse(next.due_at) - Date.parse(next.started_at)) / 1000;
       const promise = one.ahead.find((each) => each.action === "escalate");
       const then = next.action === "remind" && promise
-        ? `then ${promise.step} in ${clock(until(promise, now))}` : null;
+        ? `escalation “${promise.step}” in ${clock(until(promise, now))}` : null;
       fillClockRow(row, one, seen, {
         state: one.risk ? "risk" : "running",
         tag: one.risk ? "At risk" : "In time",
         big: clock(Math.ceil(left)),
-        said: [`until ${next.step} (${next.action === "remind" ? "a reminder" : "a broken promise"})`, then].filter(Boolean).join(" · "),
+        said: [`until ${next.action === "remind" ? "reminder" : "escalation"} “${next.step}”`, then].filter(Boolean).join(" · "),
         left: whole > 0 ? left / whole : 0,
       });
     },
@@ -206,7 +213,7 @@ function fillMessage(row, each, seen, now) {
   show(row.querySelector(".reason"), reasonOf(each) !== "");
   say(row.querySelector(".words"), each.body ?? "Nothing was written yet.");
   const open = row.querySelector(".open");
-  show(open, Boolean(each.lead_id) && !open.closest("dialog"));
+  show(open, Boolean(each.lead_id));
   if (each.lead_id) open.href = `#${each.lead_id}`;
 }
 

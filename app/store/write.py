@@ -1,20 +1,19 @@
 """All the new rows of a piece of work, written table by table, each in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import insert
 
 from app.domain.facts import Fact
 from app.domain.lead import Lead
 from app.domain.message import Message
 from app.domain.sla import SlaClock
 from app.store import tables
+from app.store.bulk import add_all
 from app.store.database import Tx
-from app.store.rows import CLOCK, LEAD, MESSAGE, plain
+from app.store.rows import CLOCK, LEAD, MESSAGE, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,21 @@ class NewDecision:
     detail: Mapping[str, Any]
 
 
-_DELIVERY = tuple(NewDelivery.__slots__)
-_INQUIRY = tuple(NewInquiry.__slots__)
-_DECISION = tuple(NewDecision.__slots__)
+_LATER = {
+    *("first_response_at", "acknowledged_at", "erased_at"),
+    *("fired_at", "responded_at", "stopped_by"),
+    *("fence", "attempts", "crashes", "lease_until", "leased_by", "sending_at", "sent_at"),
+    *("provider_id", "is_sandbox", "subject", "body"),
+}
+"""What no new row has yet: the table's own defaults stand for it."""
+
+_DELIVERY = names_of(NewDelivery)
+_LEAD = tuple(name for name in LEAD if name not in _LATER)
+_INQUIRY = names_of(NewInquiry)
+_DECISION = names_of(NewDecision)
+_CLOCK = tuple(name for name in CLOCK if name not in _LATER)
+_MESSAGE = tuple(name for name in MESSAGE if name not in _LATER)
+_FACT = names_of(Fact)
 
 
 @dataclass(slots=True)
@@ -79,36 +90,14 @@ class Rows:
 
     async def write(self, tx: Tx) -> None:
         """Parents before children, so that every reference finds its row."""
-        for table, values, names in (
-            (tables.deliveries, self.deliveries, _DELIVERY),
-            (tables.leads, self.leads, LEAD),
-            (tables.inquiries, self.inquiries, _INQUIRY),
-            (tables.decisions, self.decisions, _DECISION),
-            (tables.clocks, self.clocks, CLOCK),
-        ):
-            if values:
-                await tx.conn.execute(insert(table), [plain(each, names) for each in values])
-        await add_messages(tx, self.messages)
+        await add_all(tx, tables.deliveries, self.deliveries, _DELIVERY)
+        await add_all(tx, tables.leads, self.leads, _LEAD)
+        await add_all(tx, tables.inquiries, self.inquiries, _INQUIRY)
+        await add_all(tx, tables.decisions, self.decisions, _DECISION)
+        await add_all(tx, tables.clocks, self.clocks, _CLOCK)
+        await add_all(tx, tables.messages, self.messages, _MESSAGE)
         await add_facts(tx, self.facts)
 
 
-async def add_messages(tx: Tx, messages: list[Message]) -> None:
-    if messages:
-        await tx.conn.execute(insert(tables.messages), [plain(each, MESSAGE) for each in messages])
-
-
-async def add_facts(tx: Tx, facts: list[Fact]) -> None:
-    if facts:
-        await tx.conn.execute(
-            insert(tables.facts),
-            [
-                {
-                    "lead_id": each.lead_id,
-                    "at": each.at,
-                    "type": each.type,
-                    "actor": each.actor,
-                    "data": dict(each.data),
-                }
-                for each in facts
-            ],
-        )
+async def add_facts(tx: Tx, facts: Sequence[Fact]) -> None:
+    await add_all(tx, tables.facts, facts, _FACT)
