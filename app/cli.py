@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
-import typer
+import click
 from pydantic import ValidationError
 
 from app.config.errors import ConfigInvalid
@@ -21,17 +21,23 @@ from app.store import api_keys, configs, schema
 from app.store.api_keys import ROLES, Role
 from app.store.database import Database
 
-cli = typer.Typer(
-    name="lead-router",
-    help="Answers every property lead within minutes.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-config_cli = typer.Typer(help="The config document.", no_args_is_help=True)
-keys_cli = typer.Typer(help="API keys.", no_args_is_help=True)
-cli.add_typer(config_cli, name="config")
-cli.add_typer(keys_cli, name="keys")
+FILE = click.argument("file", type=click.Path(path_type=Path))
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=CONTEXT)
+def cli() -> None:
+    """Answers every property lead within minutes."""
+
+
+@cli.group("config")
+def config_cli() -> None:
+    """The config document."""
+
+
+@cli.group("keys")
+def keys_cli() -> None:
+    """API keys."""
 
 
 def main() -> None:
@@ -73,11 +79,9 @@ def worker() -> None:
 
 
 @cli.command()
-def migrate(
-    to: Annotated[str, typer.Option(help="A revision, `head`, or `base`.")] = "head",
-    *,
-    down: Annotated[bool, typer.Option("--down", help="Go back to --to.")] = False,
-) -> None:
+@click.option("--to", default="head", help="A revision, `head`, or `base`.")
+@click.option("--down", is_flag=True, help="Go back to --to.")
+def migrate(to: str, *, down: bool) -> None:
     """Bring the database's schema to head, or to another revision."""
     _run(_migrate(Settings(), to, down=down))
 
@@ -97,7 +101,8 @@ async def _migrate(settings: Settings, to: str, *, down: bool) -> None:
 
 
 @config_cli.command("check")
-def config_check(file: Annotated[Path, typer.Argument(help="A config file.")]) -> None:
+@FILE
+def config_check(file: Path) -> None:
     """Check a config file: every mistake at once, each with its line. Exit 1 if any."""
     checked = check(_read(file), os.environ)
     for warning in checked.warnings:
@@ -109,7 +114,8 @@ def config_check(file: Annotated[Path, typer.Argument(help="A config file.")]) -
 
 
 @config_cli.command("apply")
-def config_apply(file: Annotated[Path, typer.Argument(help="A config file.")]) -> None:
+@FILE
+def config_apply(file: Path) -> None:
     """Check a config file and put it in force: all processes follow within two seconds."""
     document = _read(file)
     check(document, os.environ)
@@ -131,19 +137,15 @@ async def _apply(settings: Settings, document: Document) -> int:
 
 
 @keys_cli.command("create")
-def keys_create(
-    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")],
-    name: Annotated[str, typer.Option(help="What the key is for.")],
-    agent: Annotated[str | None, typer.Option(help="For role agent: whose key it is.")] = None,
-    team: Annotated[list[str] | None, typer.Option(help="See only this team's leads.")] = None,
-) -> None:
+@click.option("--role", required=True, type=click.Choice(ROLES), help="What the key may do.")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option("--agent", help="For role agent: whose key it is.")
+@click.option("--team", multiple=True, help="See only this team's leads; may be repeated.")
+def keys_create(role: Role, name: str, agent: str | None, team: tuple[str, ...]) -> None:
     """Print a new API key, once. Only its hash is stored."""
-    known = next((each for each in ROLES if each == role), None)
-    if known is None:
-        _stop(f"There is no role {role}: use one of {', '.join(ROLES)}.")
-    if known == "agent" and agent is None:
+    if role == "agent" and agent is None:
         _stop("A key of role agent needs --agent: whose leads it may see.")
-    print(_run(_create_key(Settings(), known, name, agent, tuple(team) if team else None)))
+    print(_run(_create_key(Settings(), role, name, agent, team or None)))
 
 
 async def _create_key(
@@ -162,7 +164,8 @@ async def _create_key(
 
 
 @keys_cli.command("revoke")
-def keys_revoke(name: Annotated[str, typer.Argument(help="The key's name.")]) -> None:
+@click.argument("name")
+def keys_revoke(name: str) -> None:
     """Refuse the keys of this name from now on: within two seconds, everywhere."""
     count = _run(_revoke(Settings(), name))
     print(f"{count} {'key' if count == 1 else 'keys'} revoked.")

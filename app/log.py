@@ -6,30 +6,11 @@ What an exception says may quote its input, so only its type and place are logge
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Let an import believe that an optional module is not installed."""
-    before = sys.modules.get(module)
-    sys.modules[module] = None  # type: ignore[assignment]  # Python's own word for "not there".
-    try:
-        yield
-    finally:
-        if before is None:
-            del sys.modules[module]
-        else:
-            sys.modules[module] = before
-
-
-# structlog loads rich for tracebacks that we never print: 7 MB in each process. So it is
-# imported here alone, and everybody else asks this module for a logger.
-with _without("rich"):
-    import structlog
+import structlog
 
 _QUIET = ("httpx", "httpcore", "aiosqlite", "alembic", "arq", "uvicorn.access", "mail", "asyncio")
 
