@@ -31,6 +31,7 @@ from dataclasses import replace
 from itertools import count
 
 from bench import measure, report
+from bench.others import Others
 from bench.services import (
     CHECKOUT,
     EMBEDDED,
@@ -56,7 +57,9 @@ def main() -> None:
         f"{machine['system']}; the load generator shares the cores."
     )
     with folder() as where, postgres(durable=True) as pg, redis() as queue:
+        others = Others()
         results = _measure(Machinery(where, pg, queue, count(1)), wanted)
+        results.others = others.cores()
     report.show(results)
     print(f"Written to {report.keep(results, CHECKOUT / 'var' / 'bench').relative_to(CHECKOUT)}")
 

@@ -72,6 +72,8 @@ class Figures:
     answered: int = 0
     refused: int = 0
     """Answers that were not 200 with status `accepted`."""
+    refusal: str = ""
+    """The first of those answers, in short."""
     latencies: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
     """What the generator itself used."""
@@ -84,6 +86,7 @@ class Figures:
             self.latencies.append(latency)
         else:
             self.refused += 1
+            self.refusal = self.refusal or f"{status} {body[:300]!r}"
 
 
 async def closed(port: int, *, connections: int, warm_up: float, seconds: float) -> Figures:

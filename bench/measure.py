@@ -22,6 +22,9 @@ from tests.servers.processes import Process
 RATE = 20.0
 """Leads a second, wherever a time is measured."""
 
+SETTLE = 1.0
+"""Seconds after a start before times are measured: they are those of a calm day."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -103,7 +106,7 @@ def _round(
         figures = _load(
             service, f"--seconds={seconds}", f"--connections={connections}", "--warm-up=1.0"
         )
-        # The generator's start and warm-up are in neither figure's numerator alone: both span them.
+        # The warm-up costs CPU as well, but its leads are not counted.
         share = (seconds + 1.0) / seconds
         cpu = _cpu(process) - before
         took = time.monotonic() - began
@@ -125,7 +128,7 @@ def post_to_mail(machinery: Machinery, form: Form, *, seconds: float) -> Latenci
     with FakeSmtp() as mails, FakeNtfy() as pushes:
         env = {"SMTP_URL": mails.url, "NTFY_URL": pushes.url}
         with services.ours(machinery, replace(form, config=services.DEMO, env=env)) as service:
-            _warm_up(service)
+            time.sleep(SETTLE)
             figures = _steady(service, seconds)
             _wait(lambda: len(mails.messages) >= len(figures["leads"]), 10)
             accepted = {each.recipients[0]: each.at for each in mails.messages}
@@ -143,7 +146,7 @@ def clock_to_push(machinery: Machinery, form: Form, *, seconds: float) -> Latenc
         env = {"SMTP_URL": mails.url, "NTFY_URL": pushes.url}
         form = replace(form, config=services.SHORT_CLOCK, env=env)
         with services.ours(machinery, form) as service:
-            _warm_up(service)
+            time.sleep(SETTLE)
             figures = _steady(service, seconds)
             _wait(lambda: len(pushes.on("leads-maria")) >= len(figures["leads"]), 15)
             told = {each.click.rpartition("#")[2]: each.at for each in pushes.on("leads-maria")}
@@ -165,12 +168,6 @@ def _latencies(figures: dict[str, Any], took: Sequence[float], service: Service)
     )
 
 
-def _warm_up(service: Service) -> None:
-    """A start is over before a calm day is measured: engines have looked, imports are done."""
-    del service
-    time.sleep(1.0)
-
-
 def _steady(service: Service, seconds: float) -> dict[str, Any]:
     return _load(service, f"--rate={RATE}", f"--seconds={seconds}")
 
@@ -184,6 +181,8 @@ def _load(service: Service, *wanted: str) -> dict[str, Any]:
         logs = "\n".join(each.log[-2000:] for each in service.processes.values())
         raise RuntimeError(f"The load generator failed:\n{done.stderr}\n{logs}")
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if not figures["answered"]:
+        raise RuntimeError(f"Not one lead was accepted. The first answer: {figures['refusal']}")
     return figures
 
 

@@ -28,6 +28,8 @@ class Results:
     rounds: dict[str, list[Round]]
     mails: dict[str, Latencies]
     pushes: dict[str, Latencies]
+    others: float = 0.0
+    """Cores that processes which are none of ours used meanwhile, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,18 @@ def _processor() -> str:
 def show(results: Results) -> None:
     """Print the tables."""
     console = Console(width=None if Console().is_terminal else 120)
-    console.print(_throughput_table(results))
-    console.print(_times_table(results))
+    if results.rounds:
+        console.print(_throughput_table(results))
+    if results.mails or results.pushes:
+        console.print(_times_table(results))
     table = Table("", "goal", "measured", "", title="Goals", title_justify="left")
     for row in rows(results):
         table.add_row(row.what, row.goal, row.figure, "kept" if row.kept else "[bold]missed")
     console.print(table)
+    print(
+        f"Meanwhile other processes of this machine used {results.others:.2f} of its "
+        f"{machine()['cores']} cores."
+    )
 
 
 def _throughput_table(results: Results) -> Table:

@@ -46,7 +46,6 @@ _ZILLOW = {
 _REALTOR = {
     "Lead": {
         "lead_info": {
-            "lead_id": "8d3f0c52-0000-4000-8000-000000000001",
             "lead_consumer_info": {
                 "first_name": "Canary",
                 "email": "grace.canary@example.com",

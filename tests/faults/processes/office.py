@@ -107,7 +107,9 @@ def prepare(database_url: str) -> None:
 def office(database_url: str, *, redis_url: str | None = None) -> Iterator[Office]:
     """Open an office on an empty database at head, for the length of a `with` block."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lead-router-office-")))
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="lead-router-office-"))
+        )
         mail = stack.enter_context(FakeSmtp())
         ntfy = stack.enter_context(FakeNtfy())
         config = folder / "config.yaml"

@@ -14,30 +14,36 @@ from tests.servers.redis import RedisServer
 
 pytestmark = pytest.mark.timeout(90)
 
-ON_THE_WAY = 32
-"""More messages than this of a class are never between gate and answer in one process."""
+ON_THE_WAY = 16
+"""No more messages of a class than this are between gate and answer in one process."""
 
 
 def test_the_api_is_killed(distributed: Office) -> None:
     ledger = deliveries(500)
-    with distributed.working():
-        with distributed.serving() as api, sending(distributed.url, ledger) as senders:
-            senders.wait_for_answers(200)
-            api.process.kill9()
-            with distributed.serving():
-                senders.join()
-                check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
+    with (
+        distributed.working(),
+        distributed.serving() as api,
+        sending(distributed.url, ledger) as senders,
+    ):
+        senders.wait_for_answers(200)
+        api.process.kill9()
+        with distributed.serving():
+            senders.join()
+            check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
 
 
 def test_a_worker_is_killed(distributed: Office) -> None:
     ledger = deliveries(500)
-    with distributed.serving(), distributed.working() as worker:
-        with sending(distributed.url, ledger) as senders:
-            senders.wait_for_answers(200)
-            worker.kill9()
-            with distributed.working(wait=False):
-                senders.join()
-                check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
+    with (
+        distributed.serving(),
+        distributed.working() as worker,
+        sending(distributed.url, ledger) as senders,
+    ):
+        senders.wait_for_answers(200)
+        worker.kill9()
+        with distributed.working():
+            senders.join()
+            check(distributed, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
 
 
 def test_redis_is_flushed_and_restarted(distributed: Office, redis_server: RedisServer) -> None:
@@ -48,7 +54,6 @@ def test_redis_is_flushed_and_restarted(distributed: Office, redis_server: Redis
             redis_server.flushall()
             senders.wait_for_answers(300)
             redis_server.restart()
-            senders.join()
         check(distributed, ledger)
 
 
@@ -56,10 +61,9 @@ def test_postgresql_crashes_and_comes_back(
     fragile_postgres: PostgresServer, redis_server: RedisServer
 ) -> None:
     ledger = deliveries(500)
-    with office(fragile_postgres.url("office"), redis_url=redis_server.url) as it:
-        with it.serving(), it.working():
-            with sending(it.url, ledger) as senders:
-                senders.wait_for_answers(200)
-                fragile_postgres.restart()
-                senders.join()
-            check(it, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
+    url = fragile_postgres.url("office")
+    with office(url, redis_url=redis_server.url) as it, it.serving(), it.working():
+        with sending(it.url, ledger) as senders:
+            senders.wait_for_answers(200)
+            fragile_postgres.restart()
+        check(it, ledger, in_doubt=ON_THE_WAY, resends=ON_THE_WAY)
