@@ -66,7 +66,7 @@ def main() -> None:
 
 def _measure(machinery: Machinery, wanted: argparse.Namespace) -> report.Results:
     forms = _forms(machinery, wanted.only)
-    rounds, seconds, steady = (1, 3.0, 5.0) if wanted.quick else (3, 5.0, 15.0)
+    rounds, seconds, steady = (1, 2.0, 3.0) if wanted.quick else (3, 5.0, 15.0)
     results = report.Results({}, {}, {})
     if "intake" in wanted.parts:
         print(f"Intake: {wanted.connections} connections, {rounds} x {seconds:g} s each, by turns")
@@ -101,7 +101,7 @@ def _forms(machinery: Machinery, only: str | None) -> dict[str, Form]:
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure.")
-    parser.add_argument("--quick", action="store_true", help="a first look, within a minute")
+    parser.add_argument("--quick", action="store_true", help="a first look")
     parser.add_argument("--only", choices=(EMBEDDED.database, POSTGRESQL))
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--connections", type=int, default=64)

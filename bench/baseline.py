@@ -385,8 +385,8 @@ def facts_of(lead: Lead, delivery: Delivery, timers: list[SlaTimer], now: dateti
 def engine_of(url: str) -> AsyncEngine:
     """PostgreSQL as SQLAlchemy sets it up; SQLite as durable as ours.
 
-    The pool is SQLAlchemy's own, of five connections. SQLite has one writer, so a session asks
-    for the lock as it begins and waits for it, instead of failing half-way.
+    Its pool has five connections, for one, which was tried, gave it fewer leads a second. It
+    has one writer, so a session asks for the lock as it begins, instead of failing half-way.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":

@@ -118,7 +118,7 @@ def _source(held: Resources, source_id: str) -> tuple[SourceKind[Any], SourceBas
 async def read_body(request: Request, limit: int) -> bytes:
     """Read no more than `limit` bytes, whatever the headers promise."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge(limit)
     if request.headers.get("content-encoding", "identity") not in {"", "identity"}:
         # A compressed body may be a bomb, and no known sender compresses.

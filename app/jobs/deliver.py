@@ -117,7 +117,10 @@ class Deliverer:
     async def _compose(self, tx: Tx, message: Message) -> tuple[Lead | None, Outgoing | GiveUp]:
         held = self._held
         lead = None if message.lead_id is None else await leads.get(tx, message.lead_id)
-        running = [] if lead is None else await clocks.of_lead(tx, lead.id)
+        # Only people inside are told by when an answer is due.
+        running = []
+        if lead is not None and message.recipient != TO_LEAD:
+            running = await clocks.of_lead(tx, lead.id)
         failpoint(f"send.compose.{message.kind}")
         outgoing = compose(
             message,

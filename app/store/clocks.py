@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domain.sla import SlaClock
 from app.store.database import Tx
@@ -38,10 +38,15 @@ async def breach(tx: Tx, clock_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 async def of_lead(tx: Tx, lead_id: UUID) -> list[SlaClock]:
-    rows = await tx.conn.execute(
-        select(clocks).where(clocks.c.lead_id == lead_id).order_by(clocks.c.due_at, clocks.c.id)
-    )
+    rows = await tx.conn.execute(_OF_LEAD, {"lead": lead_id})
     return [to_clock(row) for row in rows]
+
+
+_OF_LEAD = (
+    select(clocks)
+    .where(clocks.c.lead_id == bindparam("lead"))
+    .order_by(clocks.c.due_at, clocks.c.id)
+)
 
 
 async def stop(

@@ -111,7 +111,8 @@ def _postgresql(url: str) -> Database:
         pool_size=8,
         max_overflow=4,
         pool_timeout=5,
-        pool_pre_ping=True,
+        # No ping before each use, which would be one question more for each lead: the
+        # first that meets a dead connection has them all replaced, and is tried again.
         pool_recycle=1800,
         json_serializer=dumps,
         json_deserializer=orjson.loads,

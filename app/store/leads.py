@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domain.errors import NoSuch
 from app.domain.lead import Lead, LeadId
@@ -23,8 +23,11 @@ async def get(tx: Tx, lead_id: UUID) -> Lead:
 
 
 async def find(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
-    rows = await tx.conn.execute(select(leads).where(leads.c.id.in_(list(lead_ids))))
+    rows = await tx.conn.execute(_FIND, {"wanted": list(lead_ids)})
     return {LeadId(row.id): to_lead(row) for row in rows}
+
+
+_FIND = select(leads).where(leads.c.id.in_(bindparam("wanted", expanding=True)))
 
 
 async def lock(tx: Tx, lead_id: UUID) -> Lead:

@@ -11,10 +11,11 @@ claimed with, so a worker that slept through its lease can change nothing any mo
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, or_, select, update
 
 from app.domain.lead import CLOSED, LeadStatus
 from app.domain.message import Message, MessageKind, MessageState
@@ -33,25 +34,9 @@ async def claim(tx: Tx, message_id: UUID, *, worker: UUID, now: datetime) -> Mes
 
     A lease that ran out means its worker vanished before the gate: certainly unsent.
     """
-    was_leased = messages.c.state == MessageState.LEASED
     taken = await tx.conn.execute(
-        update(messages)
-        .where(
-            messages.c.id == message_id,
-            or_(
-                and_(messages.c.state == MessageState.PENDING, messages.c.next_at <= now),
-                and_(was_leased, messages.c.lease_until <= now),
-            ),
-        )
-        .values(
-            state=MessageState.LEASED,
-            fence=messages.c.fence + 1,
-            attempts=messages.c.attempts + 1,
-            crashes=messages.c.crashes + case((was_leased, 1), else_=0),
-            lease_until=now + LEASE,
-            leased_by=worker,
-        )
-        .returning(*messages.c)
+        _CLAIM,
+        {"message": message_id, "at": now, "until": now + LEASE, "worker": worker},
     )
     row = taken.one_or_none()
     return None if row is None else to_message(row)
@@ -82,6 +67,49 @@ def _wanted() -> ColumnElement[bool]:
     )
 
 
+_WAS_LEASED = messages.c.state == MessageState.LEASED
+
+# Built once: what a statement says does not depend on the message, and building one costs
+# more than running it.
+_CLAIM = (
+    update(messages)
+    .where(
+        messages.c.id == bindparam("message"),
+        or_(
+            and_(messages.c.state == MessageState.PENDING, messages.c.next_at <= bindparam("at")),
+            and_(_WAS_LEASED, messages.c.lease_until <= bindparam("at")),
+        ),
+    )
+    .values(
+        state=MessageState.LEASED,
+        fence=messages.c.fence + 1,
+        attempts=messages.c.attempts + 1,
+        crashes=messages.c.crashes + case((_WAS_LEASED, 1), else_=0),
+        lease_until=bindparam("until"),
+        leased_by=bindparam("worker"),
+    )
+    .returning(*messages.c)
+)
+_HOLD_LEAD = select(leads.c.id).where(leads.c.id == bindparam("lead")).with_for_update(read=True)
+_PASS_GATE = (
+    update(messages)
+    .where(
+        messages.c.id == bindparam("message"),
+        messages.c.fence == bindparam("under"),
+        messages.c.state == MessageState.LEASED,
+        messages.c.lease_until > bindparam("at"),
+        _wanted(),
+    )
+    .values(
+        state=MessageState.SENDING,
+        sending_at=bindparam("at"),
+        lease_until=bindparam("until"),
+        subject=bindparam("its_subject"),
+        body=bindparam("its_body"),
+    )
+)
+
+
 async def pass_gate(
     tx: Tx, message: Message, *, grace: timedelta, now: datetime, rendered: Mapping[str, Any]
 ) -> bool:
@@ -91,24 +119,17 @@ async def pass_gate(
     The lead is held first: a stop that is being committed this instant is waited for.
     """
     if message.lead_id is not None and not tx.is_sqlite:
-        await tx.conn.execute(
-            select(leads.c.id).where(leads.c.id == message.lead_id).with_for_update(read=True)
-        )
+        await tx.conn.execute(_HOLD_LEAD, {"lead": message.lead_id})
     passed = await tx.conn.execute(
-        update(messages)
-        .where(
-            messages.c.id == message.id,
-            messages.c.fence == message.fence,
-            messages.c.state == MessageState.LEASED,
-            messages.c.lease_until > now,
-            _wanted(),
-        )
-        .values(
-            state=MessageState.SENDING,
-            sending_at=now,
-            lease_until=now + grace,
-            **rendered,
-        )
+        _PASS_GATE,
+        {
+            "message": message.id,
+            "under": message.fence,
+            "at": now,
+            "until": now + grace,
+            "its_subject": rendered["subject"],
+            "its_body": rendered["body"],
+        },
     )
     return passed.rowcount == 1
 
@@ -116,15 +137,25 @@ async def pass_gate(
 async def record(tx: Tx, message: Message, values: Mapping[str, Any]) -> bool:
     """Write a result, under the fence. False: the message is somebody else's by now."""
     done = await tx.conn.execute(
-        update(messages)
-        .where(
-            messages.c.id == message.id,
-            messages.c.fence == message.fence,
-            messages.c.state.in_((MessageState.LEASED, MessageState.SENDING, MessageState.UNKNOWN)),
-        )
-        .values(**values)
+        _record(tuple(values)),
+        {"message": message.id, "under": message.fence}
+        | {f"new_{name}": value for name, value in values.items()},
     )
     return done.rowcount == 1
+
+
+@cache
+def _record(names: tuple[str, ...]) -> Update:
+    """The statement that writes these columns: there are about five different sets."""
+    return (
+        update(messages)
+        .where(
+            messages.c.id == bindparam("message"),
+            messages.c.fence == bindparam("under"),
+            messages.c.state.in_((MessageState.LEASED, MessageState.SENDING, MessageState.UNKNOWN)),
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 async def release(tx: Tx, worker: UUID, *, now: datetime) -> int:

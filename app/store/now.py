@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, Select, literal_column, select
 
 from app.store import clocks, configs, leads, messages
 from app.store.database import Tx
@@ -27,20 +29,23 @@ class Pulse:
 
 
 async def pulse(tx: Tx) -> Pulse:
-    its_clock: ColumnElement[datetime | None] = literal_column(
-        "NULL" if tx.is_sqlite else "clock_timestamp()", instant()
-    )
-    row = await tx.conn.execute(
-        select(
-            its_clock,
-            clocks.next_due(),
-            messages.next_wake(),
-            leads.next_route(),
-            messages.next_lease_end(),
-            configs.newest_of_all(),
-        )
-    )
+    row = await tx.conn.execute(_question(is_sqlite=tx.is_sqlite))
     return Pulse(*row.one())
+
+
+@cache
+def _question(*, is_sqlite: bool) -> Select[Any]:
+    its_clock: ColumnElement[datetime | None] = literal_column(
+        "NULL" if is_sqlite else "clock_timestamp()", instant()
+    )
+    return select(
+        its_clock,
+        clocks.next_due(),
+        messages.next_wake(),
+        leads.next_route(),
+        messages.next_lease_end(),
+        configs.newest_of_all(),
+    )
 
 
 async def beat(tx: Tx, process: UUID, role: str, *, started_at: datetime, now: datetime) -> None:
