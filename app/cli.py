@@ -109,7 +109,7 @@ def config_check(file: Path) -> None:
         print(f"{file}: warning: {warning}")
     for off in checked.off:
         what = "a sandbox" if off.section == "channel" else "off"
-        print(f"{file}: {off.section} {off.name} is {what}: {', '.join(off.variables)} is not set")
+        print(f"{file}: {off.section} {off.name} is {what}: set {', '.join(off.variables)}")
     print(f"{file}: the config is good.")
 
 

@@ -11,6 +11,7 @@ import asyncio
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.channels.base import Channel
@@ -101,6 +102,8 @@ class Deliverer:
                 await self._write(tx, message, poison)
                 return
             lead, outgoing = await self._compose(tx, message)
+            if message.deadline_at is not None and message.deadline_at <= held.clock():
+                outgoing = GiveUp("its time is over")
         failpoint("send.after_claim")
         channel = held.live.channels.get(message.channel)
         if isinstance(outgoing, GiveUp) or channel is None:
@@ -191,7 +194,7 @@ class Deliverer:
 
     def _fact(self, message: Message, settlement: Settlement) -> Fact:
         assert settlement.fact is not None  # noqa: S101 - the caller looked.
-        data = {
+        data: dict[str, Any] = {
             "message_id": str(message.id),
             "kind": message.kind,
             "to": message.recipient,
@@ -199,6 +202,8 @@ class Deliverer:
         }
         if settlement.values.get("reason"):
             data["reason"] = settlement.values["reason"]
+        if settlement.values.get("is_sandbox"):
+            data["sandbox"] = True
         return Fact(settlement.fact, self._held.clock(), message.lead_id, data=data)
 
     async def tell_otherwise(self, tx: Tx, message: Message) -> None:

@@ -123,9 +123,9 @@ async def figures(tx: Tx, *, now: datetime) -> dict[str, dict[str, int]]:
         .group_by(deliveries.c.status)
     )
     return {
-        "messages": dict(by_state),
-        "clocks": dict(by_clock),
-        "deliveries": dict(by_delivery),
+        "messages": dict(by_state.tuples().all()),
+        "clocks": dict(by_clock.tuples().all()),
+        "deliveries": dict(by_delivery.tuples().all()),
     }
 
 
@@ -136,7 +136,7 @@ async def live_processes(tx: Tx, *, now: datetime) -> dict[str, int]:
         .where(processes.c.seen_at >= now - SILENT_ENGINE)
         .group_by(processes.c.role)
     )
-    return dict(rows)
+    return dict(rows.tuples().all())
 
 
 async def forget_processes(tx: Tx, *, now: datetime) -> None:

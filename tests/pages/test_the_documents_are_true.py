@@ -1,0 +1,77 @@
+"""What the documents say about files, variables and troubles is so."""
+
+import inspect
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from app.store import audit
+
+_ROOT = Path(__file__).parents[2]
+
+_DOCUMENTS = (
+    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
+    *("docs/operating.md", "docs/going-distributed.md"),
+    *(str(each.relative_to(_ROOT)) for each in (_ROOT / "docs/decisions").glob("*.md")),
+)
+
+
+@pytest.mark.parametrize("document", _DOCUMENTS)
+def test_every_link_within_the_project_leads_somewhere(document: str) -> None:
+    text = (_ROOT / document).read_text()
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    places = [each for each in links if not each.startswith("http")]
+
+    dead = [each for each in places if not (_ROOT / document).parent.joinpath(each).exists()]
+
+    assert dead == []
+
+
+@pytest.mark.parametrize("document", _DOCUMENTS)
+def test_every_file_of_the_app_that_is_named_is_there(document: str) -> None:
+    text = (_ROOT / document).read_text()
+    named = set(re.findall(r"`(app/[\w/.]+\.(?:py|yaml))[`:]", text))
+
+    assert {each for each in named if not (_ROOT / each).is_file()} == set()
+
+
+def test_every_file_in_the_tree_is_there() -> None:
+    tree = (_ROOT / "ARCHITECTURE.md").read_text().split("## The tree")[1].split("```")[1]
+    folder, missing, found = Path(), [], 0
+    for line in tree.splitlines():
+        if top := re.match(r"[├└]── (\w+)/ ", line):
+            folder = Path(top[1])
+        elif file := re.match(r"(│   )?[├└]── ([\w/.]+\.\w+) ", line):
+            found += 1
+            place = _ROOT / "app" / (folder if file[1] else Path()) / file[2]
+            missing += [] if place.is_file() else [str(place)]
+
+    assert found > 150
+    assert missing == []
+
+
+def test_operating_names_every_variable() -> None:
+    text = (_ROOT / "docs/operating.md").read_text()
+    wanted = {f"LEADROUTER_{name.upper()}" for name in Settings.model_fields}
+
+    assert wanted - set(re.findall(r"`(LEADROUTER_\w+)`", text)) == set()
+
+
+def test_operating_says_what_each_trouble_means() -> None:
+    text = (_ROOT / "docs/operating.md").read_text()
+    questions = audit._questions(datetime(2026, 3, 14, 15, 26, tzinfo=UTC))
+    beside = {"database", "redis", "database_away", "engine_of_this_process_late"}
+
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= {*questions, *beside}
+
+
+def test_operating_names_every_figure_of_metrics() -> None:
+    text = (_ROOT / "docs/operating.md").read_text()
+    source = Path(inspect.getsourcefile(audit) or "").parents[1].joinpath("api/health.py")
+    names = set(re.findall(r'"lead_router_(\w+)"', source.read_text()))
+
+    assert {"processes", "broken_promises", "config_version"} <= names
+    assert {name for name in names if f"`lead_router_{name}`" not in text} == set()
