@@ -3,9 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import click
 from pydantic import ValidationError
@@ -51,8 +53,10 @@ def main() -> None:
     except ValidationError as error:
         for each in error.errors(include_input=False, include_url=False):
             name = "LEADROUTER_" + "_".join(map(str, each["loc"])).upper()
-            print(f"{name}: {each['msg']}", file=sys.stderr)
+            print(f"{name}: {each['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         sys.exit(2)
+    except OSError as error:
+        _stop(f"{error.filename or 'lead-router'}: {error.strerror}")
 
 
 @cli.command()
@@ -61,7 +65,7 @@ def serve() -> None:
     # Imported here: the other commands start twice as fast without the web framework.
     from app.serve import run  # noqa: PLC0415
 
-    settings = Settings()
+    settings = _settings()
     set_up_log(settings.log_level)
     sys.exit(run(settings))
 
@@ -71,7 +75,7 @@ def worker() -> None:
     """Send messages: the other process of the distributed form. Run any number of them."""
     from app.worker import work  # noqa: PLC0415
 
-    settings = Settings()
+    settings = _settings()
     if settings.redis_url is None:
         _stop("LEADROUTER_REDIS_URL is not set: `lead-router serve` sends the messages itself.")
     set_up_log(settings.log_level)
@@ -83,7 +87,7 @@ def worker() -> None:
 @click.option("--down", is_flag=True, help="Go back to --to.")
 def migrate(to: str, *, down: bool) -> None:
     """Bring the database's schema to head, or to another revision."""
-    _run(_migrate(Settings(), to, down=down))
+    _run(_migrate(_settings(), to, down=down))
 
 
 async def _migrate(settings: Settings, to: str, *, down: bool) -> None:
@@ -119,21 +123,17 @@ def config_apply(file: Path) -> None:
     """Check a config file and put it in force: all processes follow within two seconds."""
     document = _read(file)
     check(document, os.environ)
-    version = _run(_apply(Settings(), document))
+    version = _run(_apply(_settings(), document))
     print(f"Version {version} is in force.")
 
 
 async def _apply(settings: Settings, document: Document) -> int:
-    database = Database.of(settings.database_url)
-    try:
-        async with database.transaction() as tx:
-            after = await configs.newest_number(tx)
-            version = await configuring.put(
-                tx, document.raw, after=after, by="command line", now=utc_now()
-            )
-        return version.version
-    finally:
-        await database.close()
+    async with _at_head(settings) as database, database.transaction() as tx:
+        after = await configs.newest_number(tx)
+        version = await configuring.put(
+            tx, document.raw, after=after, by="command line", now=utc_now()
+        )
+    return version.version
 
 
 @keys_cli.command("create")
@@ -145,39 +145,58 @@ def keys_create(role: Role, name: str, agent: str | None, team: tuple[str, ...])
     """Print a new API key, once. Only its hash is stored."""
     if role == "agent" and agent is None:
         _stop("A key of role agent needs --agent: whose leads it may see.")
-    print(_run(_create_key(Settings(), role, name, agent, team or None)))
+    print(_run(_create_key(_settings(), role, name, agent, team or None)))
 
 
 async def _create_key(
     settings: Settings, role: Role, name: str, agent: str | None, teams: tuple[str, ...] | None
 ) -> str:
-    database = Database.of(settings.database_url)
-    try:
-        if settings.is_embedded:
-            await schema.upgrade(database)
-        async with database.transaction() as tx:
-            return await api_keys.create(
-                tx, name=name, role=role, agent=agent, teams=teams, now=utc_now()
-            )
-    finally:
-        await database.close()
+    async with _at_head(settings) as database, database.transaction() as tx:
+        return await api_keys.create(
+            tx, name=name, role=role, agent=agent, teams=teams, now=utc_now()
+        )
 
 
 @keys_cli.command("revoke")
 @click.argument("name")
 def keys_revoke(name: str) -> None:
     """Refuse the keys of this name from now on: within two seconds, everywhere."""
-    count = _run(_revoke(Settings(), name))
+    count = _run(_revoke(_settings(), name))
+    if count == 0:
+        _stop(f"There is no key named {name} to revoke.")
     print(f"{count} {'key' if count == 1 else 'keys'} revoked.")
 
 
 async def _revoke(settings: Settings, name: str) -> int:
+    async with _at_head(settings) as database, database.transaction() as tx:
+        return await api_keys.revoke(tx, name, now=utc_now())
+
+
+@asynccontextmanager
+async def _at_head(settings: Settings) -> AsyncIterator[Database]:
+    """The database, brought to head if it is our own, and closed at the end."""
     database = Database.of(settings.database_url)
     try:
-        async with database.transaction() as tx:
-            return await api_keys.revoke(tx, name, now=utc_now())
+        if settings.is_embedded:
+            await schema.upgrade(database)
+        async with database.reading() as tx:
+            if await schema.revision(tx) != schema.HEAD:
+                _stop("The database is not at head: run `lead-router migrate` first.")
+        yield database
     finally:
         await database.close()
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    try:
+        url = urlsplit(settings.database_url)
+        is_known = url.scheme in {"sqlite", "postgresql"} and url.port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        _stop("LEADROUTER_DATABASE_URL: use sqlite:///path or postgresql://user@host/name")
+    return settings
 
 
 def _read(file: Path) -> Document:

@@ -59,7 +59,7 @@ async def _serve(settings: Settings) -> int:
     steady()
     server.announce = lambda port: _announce(settings, held, admin_key, port)
     try:
-        await server.serve()
+        await server.serve(sockets=[_listen(settings)])
     finally:
         await held.close()
     return 0 if server.started else 1
@@ -101,7 +101,22 @@ async def _wait_for(database: Database) -> None:
 def _first_config(settings: Settings) -> Document:
     if settings.config is None:
         return read_yaml(demo_text())
-    return read_yaml(settings.config.read_text(encoding="utf-8"))
+    try:
+        return read_yaml(settings.config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        sys.exit(f"{settings.config}: {reason}")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port: here, and not in uvicorn, so that a failure is one plain line."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        # Python appends the address to the system's words, and we have said it.
+        reason = str(error.strerror).partition(" (while")[0]
+        sys.exit(f"Cannot listen on {settings.host}:{settings.port}: {reason}.")
 
 
 class _Server(uvicorn.Server):

@@ -70,6 +70,9 @@ async def replay(delivery_id: UUID, _: Operator, serve: Serve, now: Now) -> dict
     if row["status"] == DeliveryStatus.DUPLICATE:
         raise NotPossibleNow("This delivery repeated another one: replay that one.")
     arrival = _again(serve, row, now)
+    asked = arrival.reading.inquiries
+    if row["leads"] and all(each.is_test or each.spam is not None for each in asked):
+        raise NotPossibleNow("It was kept as a test or as spam, and still reads as one.")
     return shown(await serve.intake.take(arrival))
 
 

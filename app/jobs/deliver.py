@@ -101,6 +101,8 @@ class Deliverer:
             if poison is not None:
                 await self._write(tx, message, poison)
                 return
+        # The claim is committed first: words that kill the process must be counted.
+        async with held.database.reading() as tx:
             lead, outgoing = await self._compose(tx, message)
             if message.deadline_at is not None and message.deadline_at <= held.clock():
                 outgoing = GiveUp("its time is over")
@@ -260,6 +262,7 @@ class Deliverer:
             if poison is not None:
                 await self._write(tx, message, poison)
                 return
+        async with held.database.reading() as tx:
             _, outgoing = await self._compose(tx, message)
         channel = held.live.channels.get(message.channel)
         if isinstance(outgoing, GiveUp) or channel is None:

@@ -26,6 +26,9 @@ GIVE_UP_LOOKING_AFTER = timedelta(seconds=30)
 MOST_CRASHES = 5
 """A message that took five workers down with it is poison."""
 
+MOST_BLIND_SENDS = 3
+"""An alarm that nobody can look up is repeated so often, and then given up."""
+
 ALARM_IS_STALE_AFTER = timedelta(hours=24)
 
 
@@ -67,12 +70,15 @@ def settle_unknown(
     if isinstance(found, Accepted):
         return _sent(message, found.provider_id, now, sandbox=False)
     if isinstance(found, GiveUp) or (keyed and _is_alarm(message)):
-        return Settlement(_back_in_line(now, "not known to the provider: sent again"))
+        return _try_again(message, "not known to the provider", None, now, jitter=1)
     waited = now - (message.sending_at or message.created_at)
     if waited < GIVE_UP_LOOKING_AFTER:
         return Settlement({"next_at": now + LOOK_UP_AGAIN_AFTER})
     if _is_alarm(message):
-        return Settlement(_back_in_line(now, "nobody can tell whether it arrived: sent again"))
+        because = "nobody can tell whether it arrived"
+        if message.attempts >= MOST_BLIND_SENDS:
+            return _failed(message, because)
+        return _try_again(message, because, None, now, jitter=1)
     # The person may have heard us already: the row says so, for people to judge.
     return Settlement({"next_at": None})
 

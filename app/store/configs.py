@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from app.domain.errors import VersionMismatch
 from app.store.database import Tx
+from app.store.rows import upsert
 from app.store.tables import configs
 
 
@@ -51,8 +52,8 @@ async def add(
     if current != after:
         raise VersionMismatch(current)
     version = Version(after + 1, document, now, by)
-    await tx.conn.execute(
-        insert(configs),
+    done = await tx.conn.execute(
+        upsert(tx, configs).on_conflict_do_nothing(index_elements=["version"]),
         {
             "version": version.version,
             "document": dict(document),
@@ -60,4 +61,6 @@ async def add(
             "created_by": by,
         },
     )
+    if not done.rowcount:
+        raise VersionMismatch(after + 1)
     return version

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, or_, select, update
 
 from app.domain.errors import NoSuch
 from app.domain.lead import AgentId
@@ -75,11 +75,16 @@ async def owners_and_deadlines(
 
 
 async def erase_of_lead(tx: Tx, lead_id: UUID) -> None:
-    """Forget the bytes of every delivery that spoke of this lead."""
+    """Forget the bytes of every delivery that spoke of this lead, repeats included."""
     of_lead = select(inquiries.c.delivery_id).where(inquiries.c.lead_id == lead_id)
     await tx.conn.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(of_lead))
+        .where(
+            or_(
+                deliveries.c.id.in_(of_lead),
+                cast(deliveries.c.leads, Text).contains(str(lead_id)),
+            )
+        )
         .values(body=None, headers={}, query={})
     )
     await tx.conn.execute(

@@ -44,7 +44,12 @@ async def lock_many(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
     if not wanted:
         return {}
     rows = await tx.conn.execute(
-        select(leads).where(leads.c.id.in_(wanted)).order_by(leads.c.id).with_for_update()
+        select(leads)
+        .where(leads.c.id.in_(wanted))
+        .order_by(leads.c.id)
+        # NO KEY: an engine that holds a clock may still write messages about the lead, or
+        # the two would wait for each other.
+        .with_for_update(key_share=True)
     )
     return {LeadId(row.id): to_lead(row) for row in rows}
 
@@ -60,7 +65,7 @@ async def waiting_for_an_owner(tx: Tx, *, now: datetime, limit: int) -> list[Lea
         .where(leads.c.route_at <= now)
         .order_by(leads.c.route_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [to_lead(row) for row in rows]
 

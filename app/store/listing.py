@@ -112,7 +112,7 @@ async def list_leads(tx: Tx, wanted: LeadFilter, page: Page) -> Listed:
         question = question.where(leads.c.received_at < wanted.received_before)
     if wanted.teams is not None:
         question = question.where(leads.c.team.in_(wanted.teams))
-    if wanted.q:
+    if wanted.q and wanted.q.strip():
         question = question.where(_search(wanted.q))
     return await newest_first(tx, question, leads.c.received_at, leads.c.id, page)
 

@@ -278,10 +278,11 @@ async def get(tx: Tx, message_id: UUID) -> Message | None:
 
 async def channels_used(tx: Tx, message: Message) -> set[str]:
     """The channels by which this recipient was told the same thing already."""
+    first = message.key.partition(">")[0]
     same_cause = (
         messages.c.clock_id == message.clock_id
         if message.clock_id is not None
-        else messages.c.clock_id.is_(None)
+        else or_(messages.c.key == first, messages.c.key.startswith(f"{first}>", autoescape=True))
     )
     rows = await tx.conn.execute(
         select(messages.c.channel).where(

@@ -1,5 +1,6 @@
 """A worker sleeps through its lease and wakes up: it changes nothing any more."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from tests.faults.staging import a_lead, again, another_engine_room, by_hand, me
 from tests.world import World
 
 A_MINUTE = timedelta(minutes=1)
+NO_WORDS = {"subject": None, "body": None}
 
 
 async def _claimed(world: World, message: Message) -> Message:
@@ -22,7 +24,7 @@ async def _claimed(world: World, message: Message) -> Message:
 async def _passes_gate(world: World, message: Message) -> bool:
     async with world.held.database.transaction() as tx:
         return await messages.pass_gate(
-            tx, message, grace=timedelta(seconds=8), now=world.clock(), rendered={}
+            tx, message, grace=timedelta(seconds=8), now=world.clock(), rendered=NO_WORDS
         )
 
 
@@ -47,6 +49,18 @@ async def test_before_the_gate_it_finds_the_gate_closed(world: World) -> None:
     assert await again(world, greeting) == sent
     assert (sent.state, sent.fence, sent.crashes) == ("sent", 2, 1)
     assert len(world.mails("canary1@example.com")) == 1
+
+
+async def test_while_another_is_at_it_the_gate_is_closed(world: World) -> None:
+    await by_hand(world)
+    await a_lead(world)
+    asleep = await _claimed(world, await message_of(world, MessageKind.AUTO_RESPONSE))
+    world.clock.at += messages.LEASE
+    awake = await _claimed(world, asleep)
+
+    assert not await _passes_gate(world, asleep)
+    assert not await _records(world, asleep, MessageState.FAILED)
+    assert await _passes_gate(world, awake)
 
 
 async def test_a_lease_that_ran_out_closes_the_gate_even_if_nobody_else_came(world: World) -> None:
@@ -104,3 +118,15 @@ async def test_a_worker_that_vanished_while_sending_an_alarm_is_doubted_aloud(wo
     assert [(fact["data"]["to"], fact["data"]["channel"]) for fact in doubts] == [("dana", "push")]
     listed = await world.get("/v1/messages", lead_id=str(lead_id), kind="owner_alert")
     assert sorted(each["channel"] for each in listed["items"]) == ["email", "push"]
+
+
+async def test_a_process_that_stops_gives_back_what_it_had_not_begun(world: World) -> None:
+    await by_hand(world)
+    await a_lead(world)
+    greeting = await message_of(world, MessageKind.AUTO_RESPONSE)
+    async with world.held.database.transaction() as tx:
+        assert await messages.claim(tx, greeting.id, worker=world.held.process, now=world.clock())
+
+    await world.background.stop()
+
+    assert await again(world, greeting) == replace(greeting, fence=1)

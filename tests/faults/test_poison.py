@@ -9,8 +9,8 @@ from app.domain import failpoint
 from app.domain.message import MessageKind
 from app.sending.settle import MOST_CRASHES
 from app.store import messages
-from tests.faults.staging import again, by_hand, message_of
 from tests.faults.staging import a_lead as a_lead_by_hand
+from tests.faults.staging import again, by_hand, message_of
 from tests.world import World
 
 

@@ -1,5 +1,4 @@
-"""The provider may or may not have accepted: alarms ring twice rather than never,
-and nobody who asked is greeted twice."""
+"""The provider may or may not have accepted: alarms ring twice, nobody is greeted twice."""
 
 from datetime import timedelta
 

@@ -92,6 +92,16 @@ def lateness(office: Office, ledger: Sequence[Entry]) -> dict[str, float]:
     return dict(late)
 
 
+def soonest(office: Office, ledger: Sequence[Entry]) -> float:
+    """After how many seconds the first greeting to any of these people left."""
+    by_email = {entry.email: entry for entry in ledger}
+    return min(
+        mail.at - by_email[mail.recipients[0]].answered_at
+        for mail in tuple(office.mail.messages)
+        if mail.recipients[0] in by_email
+    )
+
+
 def attempts(office: Office) -> Counter[int]:
     """How many messages took how many attempts."""
     with _client(office) as http:
@@ -115,32 +125,40 @@ def _client(office: Office) -> httpx.Client:
 # ── Until all is quiet ──────────────────────────────────────────────────────────────
 
 
+_NOT_YET = (
+    *(("owner_alert", status) for status in ("queued", "deferred", "sending", "unknown")),
+    *(("escalation", status) for status in ("queued", "deferred", "sending", "unknown")),
+    # For a minute a greeting may be on its way in the hands of a dead worker.
+    *(("auto_response", status) for status in ("queued", "deferred")),
+)
+
+
 def _wait_until_settled(office: Office, ledger: Sequence[Entry], *, within: float) -> None:
-    """Return when nothing is on its way and every breach was heard; say what is, if not."""
+    """Return when every breach was heard and nothing is on its way; say what is, if not.
+
+    Asks little while it waits: the service has enough to do.
+    """
     give_up_at = time.monotonic() + within
     with _client(office) as http:
-        while unsettled := _unsettled(http, office, ledger):
+        while unsettled := _unheard(office, ledger) or _on_the_way(http):
             assert time.monotonic() < give_up_at, f"after {within:g} s still: {unsettled}"
             time.sleep(0.25)
     time.sleep(0.3)  # What is sent twice is sent about now.
 
 
-def _unsettled(http: httpx.Client, office: Office, ledger: Sequence[Entry]) -> dict[str, int]:
-    waiting: Counter[str] = Counter()
-    for status in ("queued", "deferred", "sending"):
-        for message in _all(http, "/v1/messages", status=status):
-            # For a minute a greeting may be on its way in the hands of a dead worker.
-            if message["kind"] != "auto_response" or status != "sending":
-                waiting[f"{message['kind']} {status}"] += 1
-    for message in _all(http, "/v1/messages", status="unknown"):
-        if message["kind"] != "auto_response":
-            waiting[f"{message['kind']} unknown"] += 1
-    silent = [entry for entry in ledger if not entry.is_called]
+def _unheard(office: Office, ledger: Sequence[Entry]) -> str:
     heard = {_lead_of(push) for agent in MANAGERS for push in office.ntfy.on(f"leads-{agent}")}
-    unheard = sum(entry.lead_id not in heard for entry in silent)
-    if unheard:
-        waiting["breaches unheard"] = unheard
-    return dict(waiting)
+    unheard = sum(entry.called_at is None and entry.lead_id not in heard for entry in ledger)
+    return f"{unheard} breaches unheard" if unheard else ""
+
+
+def _on_the_way(http: httpx.Client) -> str:
+    for kind, status in _NOT_YET:
+        answer = http.get("/v1/messages", params={"kind": kind, "status": status, "limit": "1"})
+        answer.raise_for_status()
+        if answer.json()["items"]:
+            return f"{kind} {status}"
+    return ""
 
 
 # ── The service's own books ─────────────────────────────────────────────────────────
