@@ -20,7 +20,8 @@ from app.domain.delivery import Reading, Webhook
 from app.domain.errors import FieldProblem, Invalid, InvalidFields, Unreadable
 from app.domain.identifiers import new_id
 from app.domain.lead import Campaign, Consent, Kind, Property
-from app.flow.intake import Arrival, receive
+from app.flow.arrivals import Arrival
+from app.flow.intake import receive
 from app.sources import compose
 from app.sources.fields import kept
 from app.sources.normalise import texts

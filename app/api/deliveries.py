@@ -15,7 +15,7 @@ from app.api.webhooks import arrival_again
 from app.config.secret import secrets_of
 from app.domain.delivery import DeliveryStatus, Webhook
 from app.domain.errors import NoSuch, NotPossibleNow
-from app.flow.intake import Arrival
+from app.flow.arrivals import Arrival
 from app.store import deliveries, listing
 from app.store.listing import Page
 from app.store.rows import Stored

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from app.domain.doorbell import Doorbell
 from app.domain.errors import AppError, DatabaseAway, Overloaded, Unreadable
 from app.domain.failpoint import failpoint
-from app.flow.intake import Arrival, Taken, recall, receive
+from app.flow.arrivals import Arrival, Taken
+from app.flow.intake import recall, receive
 from app.log import get_logger
 from app.resources import Resources
 from app.store.faults import Contended
@@ -162,7 +163,8 @@ class GroupCommit:
                 return
             try:
                 taken = await self._receive([each.arrival for each in missing])
-            except AppError:
+            except Exception as error:  # noqa: BLE001 - the first COMMIT may have landed after all.
+                log.warning("intake.still_unclear", error=error)
                 batch = missing
                 continue
             for each, result in zip(missing, taken, strict=True):

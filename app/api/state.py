@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from app.domain.doorbell import Doorbell
-from app.flow.intake import Arrival, Taken
+from app.flow.arrivals import Arrival, Taken
 from app.resources import Resources
 from app.store.api_keys import Key
 from app.store.database import Tx

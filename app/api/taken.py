@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.flow.intake import Taken
+from app.flow.arrivals import Taken
 
 
 def shown(taken: Taken) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from app.domain.errors import (
     Unreadable,
 )
 from app.domain.identifiers import new_id
-from app.flow.intake import Arrival
+from app.flow.arrivals import Arrival
 from app.log import get_logger
 from app.resources import Resources
 from app.sources.base import SourceKind

@@ -13,7 +13,7 @@ from app.domain.delivery import DeliveryStatus, Reading, Webhook
 from app.domain.errors import DatabaseAway
 from app.domain.identifiers import new_id
 from app.domain.lead import Inquiry, Property
-from app.flow.intake import Arrival, Taken
+from app.flow.arrivals import Arrival, Taken
 from app.store import tables
 from tests.faults.staging import rows
 from tests.world import FORM, World, a_form
