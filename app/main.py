@@ -20,6 +20,7 @@ from app.api import (
     webhooks,
 )
 from app.api.access import KeyRing
+from app.api.front_door import FrontDoor
 from app.api.grouping import GroupCommit
 from app.api.shapes import LeadIn
 from app.api.state import Serving
@@ -61,7 +62,7 @@ def create_app(
             app.state.serving = serving(resources, intake, background.doorbell, background)
             yield
 
-    app = FastAPI(
+    app = FrontDoor(
         title="lead-router",
         version="0.1.0",
         summary="Answers every property lead within minutes.",

@@ -48,8 +48,8 @@ class GroupCommit:
 
     @property
     def is_busy(self) -> bool:
-        """Whether arrivals are waiting for the next transaction."""
-        return bool(self._waiting)
+        """Whether arrivals are being stored, or waiting for the next transaction."""
+        return not self._idle.is_set()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="group-commit")

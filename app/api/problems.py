@@ -107,14 +107,19 @@ def install(app: FastAPI) -> None:
     async def _ours(request: Request, error: Exception) -> Response:
         # The route's pattern, not its path: a path may hold a secret.
         route = getattr(request.scope.get("route"), "path", "?")
-        log.error("request.failed", route=route, method=request.method, error=error)
-        body = {
-            "type": "/problems/our-mistake",
-            "title": "Something went wrong on our side.",
-            "status": 500,
-            "detail": "It has been logged. Nothing was changed; trying again is safe.",
-        }
-        return _response(500, body, {})
+        return our_mistake(error, route=route, method=request.method)
+
+
+def our_mistake(error: Exception, *, route: str, method: str) -> Response:
+    """What nobody foresaw: logged by its place, and told without any detail."""
+    log.error("request.failed", route=route, method=method, error=error)
+    body = {
+        "type": "/problems/our-mistake",
+        "title": "Something went wrong on our side.",
+        "status": 500,
+        "detail": "It has been logged. Nothing was changed; trying again is safe.",
+    }
+    return _response(500, body, {})
 
 
 def wrong_fields(found: Iterable[Mapping[str, Any]]) -> errors.InvalidFields:

@@ -48,13 +48,13 @@ LARGEST_CERTIFICATE = 64 * 1024
 )
 async def deliver(source_id: str, request: Request) -> Response:
     """Take a delivery in the provider's own format, as the config says for this source."""
-    return await _take(source_id, request, secret=None)
+    return await take(source_id, request, secret=None)
 
 
 @router.post("/webhooks/{source_id}/{secret:path}", summary="Deliver a lead (secret in the path)")
 async def deliver_with_secret(source_id: str, secret: str, request: Request) -> Response:
     """The same for senders that cannot sign: the secret stands in the address."""
-    return await _take(source_id, request, secret=secret or None)
+    return await take(source_id, request, secret=secret or None)
 
 
 @router.get("/webhooks/{source_id}", summary="Answer a provider's handshake")
@@ -64,7 +64,8 @@ async def shake_hands(source_id: str, serve: Serve) -> Response:
     raise HTTPException(405, "This kind of source knows no handshake.", {"Allow": "POST"})
 
 
-async def _take(source_id: str, request: Request, *, secret: str | None) -> Response:
+async def take(source_id: str, request: Request, *, secret: str | None) -> Response:
+    """Take one delivery, and answer once it is committed."""
     serving: Serving = request.app.state.serving
     held = serving.held
     received_at = held.clock()

@@ -99,7 +99,6 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
         "synchronous=FULL",  # A 200 survives a power cut: 0.4 ms a commit.
         "foreign_keys=ON",
         "busy_timeout=5000",
-        "cache_size=-16000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

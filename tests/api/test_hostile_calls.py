@@ -202,7 +202,8 @@ async def test_no_call_is_answered_by_a_stumble(world: World) -> None:
     attacker = Attacker((await world.http.get("/openapi.json")).json())
     began = time.monotonic()
     for number, (method, path, call) in enumerate(attacker.calls(each=50)):
-        what = f"{number}: {method} {path[:200]} {call['headers'][-2:]!r:.300} {call['content'][:300]!r}"
+        sent = f"{call['headers'][-2:]!r:.300} {call['content'][:300]!r}"
+        what = f"{number}: {method} {path[:200]} {sent}"
         try:
             async with asyncio.timeout(5):
                 answer = await world.http.request(method, path, **call)

@@ -78,7 +78,7 @@ def calls_of(app: FastAPI) -> Iterator[str]:
 
 def calls_of_route(route: object) -> Iterator[str]:
     if isinstance(route, APIRoute):
-        yield from (f"{method} {route.path}" for method in route.methods)
+        yield from (f"{method} {route.path}" for method in route.methods or ())
     for inner in getattr(getattr(route, "original_router", None), "routes", ()):
         yield from calls_of_route(inner)
 

@@ -141,13 +141,13 @@ async def test_the_secret_may_stand_in_the_path_or_in_a_header(world: World, sec
     assert statuses(answer) == (200, "accepted", ["accepted"])
 
 
-STRANGERS: tuple[tuple[str, dict[str, str | bytes], dict[str, Any]], ...] = (
+STRANGERS: tuple[tuple[str, dict[str, str], dict[str, Any]], ...] = (
     ("/webhooks/website", {}, a_form()),
     ("/webhooks/website/", {}, a_form()),
     ("/webhooks/website/wrong", {}, a_form()),
     ("/webhooks/website/a/b/../c", {}, a_form()),
     ("/webhooks/website", {"X-Webhook-Secret": "wrong"}, a_form()),
-    ("/webhooks/website", {"X-Webhook-Secret": b"\xe2\x98\x83"}, a_form()),
+    ("/webhooks/website", {"X-Webhook-Secret": "☃"}, a_form()),
     ("/webhooks/google-ads", {}, {**GOOGLE, "google_key": "wrong"}),
     ("/webhooks/google-ads", {}, {}),
     ("/webhooks/realtor", {}, REALTOR),
@@ -160,7 +160,8 @@ STRANGERS: tuple[tuple[str, dict[str, str | bytes], dict[str, Any]], ...] = (
 
 async def test_bad_credentials_are_a_401_and_never_a_403(world: World) -> None:
     for path, headers, body in STRANGERS:
-        answer = await world.http.post(path, json=body, headers=list(headers.items()))
+        sent = httpx.Headers(headers, encoding="utf-8")
+        answer = await world.http.post(path, json=body, headers=sent)
 
         assert (path, answer.status_code) == (path, 401)
         assert answer.headers["content-type"] == "application/problem+json"
