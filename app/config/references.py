@@ -96,15 +96,17 @@ _WORDS = {"routing.rules.*.to.agent": "from_provider", "sla.*.clock": "always"}
 
 def check_references(document: Document, filled: Any) -> Iterator[ConfigProblem]:
     """Every name that means nothing, and what was probably meant."""
-    names = names_of(filled)
+    # Names that were filled in from the environment might be secrets: they count, and are
+    # not suggested.
+    names, as_written = names_of(filled), names_of(document.raw)
     for pattern, what in REFERENCES:
-        known = getattr(names, what)
+        known, said = getattr(names, what), getattr(as_written, what)
         for path, name in leaves(filled, pattern):
             if not _is_known(name, known) and name != _WORDS.get(pattern):
-                yield document.problem(path, _unknown(document, path, name, what, known))
+                yield document.problem(path, _unknown(document, path, name, what, known & said))
     for path, name in _external_id_keys(filled):
         if name not in names.kind_or_source:
-            known = names.kind_or_source
+            known = names.kind_or_source & as_written.kind_or_source
             yield document.problem(path, _unknown(document, path, name, "source or kind", known))
 
 

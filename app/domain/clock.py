@@ -9,3 +9,8 @@ Clock = Callable[[], datetime]
 
 def utc_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - this is the one place that may.
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant as everybody outside reads it: in UTC, with a `Z`."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

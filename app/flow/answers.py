@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.clock import rfc3339
 from app.domain.errors import AlreadyOwned, FieldProblem, InvalidFields, NotPossibleNow
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
@@ -49,7 +50,7 @@ async def attempt(
         "channel": tried.channel,
         "outcome": tried.outcome,
         "by": tried.by,
-        "at": tried.at.isoformat(),
+        "at": rfc3339(tried.at),
     }
     changes: dict[str, Any] = {"status": status}
     facts = [
@@ -74,7 +75,7 @@ async def acknowledge(
     """Record "I have it". Stops the clocks only of a policy that asks for no more."""
     _check_person(by, snapshot)
     lead = await leads.lock(tx, lead_id)
-    evidence = {"evidence": "acknowledged", "by": by, "at": now.isoformat()}
+    evidence = {"evidence": "acknowledged", "by": by, "at": rfc3339(now)}
     facts = [Fact(FactType.LEAD_ACKNOWLEDGED, now, lead.id, by)]
     heard = await messages.acknowledge(tx, lead.id, by, now=now)
     facts += [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.config.condition import Features
+from app.domain.clock import rfc3339
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import AgentId, Lead
@@ -139,7 +140,7 @@ def start_clocks(lead: Lead, features: Features, at_hand: Circumstances) -> None
             lead.id,
             data={
                 "policy": policy.name,
-                "due": {clock.step: clock.due_at.isoformat() for clock in new},
+                "due": {clock.step: rfc3339(clock.due_at) for clock in new},
             },
         )
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.config.sla import Step
+from app.domain.clock import rfc3339
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import Lead, is_open
@@ -97,7 +98,7 @@ def _fact(clock: SlaClock, written: Sequence[Message], now: datetime) -> Fact:
         data={
             "step": clock.step,
             "policy": clock.policy,
-            "due_at": clock.due_at.isoformat(),
+            "due_at": rfc3339(clock.due_at),
             "told": [
                 {"to": each.recipient, "channel": each.channel}
                 for each in written

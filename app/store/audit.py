@@ -3,7 +3,7 @@
 Each is one indexed statement that counts what should not be there. Read-only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,9 +123,9 @@ async def figures(tx: Tx, *, now: datetime) -> dict[str, dict[str, int]]:
         .group_by(deliveries.c.status)
     )
     return {
-        "messages": dict(by_state.tuples().all()),
-        "clocks": dict(by_clock.tuples().all()),
-        "deliveries": dict(by_delivery.tuples().all()),
+        "messages": _counts(by_state),
+        "clocks": _counts(by_clock),
+        "deliveries": _counts(by_delivery),
     }
 
 
@@ -136,7 +136,12 @@ async def live_processes(tx: Tx, *, now: datetime) -> dict[str, int]:
         .where(processes.c.seen_at >= now - SILENT_ENGINE)
         .group_by(processes.c.role)
     )
-    return dict(rows.tuples().all())
+    return _counts(rows)
+
+
+def _counts(rows: Iterable[Any]) -> dict[str, int]:
+    # A result has keys() of its own, so dict() would take it for a mapping.
+    return {state: count for state, count in rows}  # noqa: C416 - see above.
 
 
 async def forget_processes(tx: Tx, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ was written meanwhile. It means nothing to a caller and is refused when it is no
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,8 +74,10 @@ def _cursor(row: Stored, at: str | None, identity: str | None) -> str:
 def _read(cursor: str) -> tuple[datetime, UUID]:
     try:
         at, identity = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return datetime.fromisoformat(at), UUID(identity)
-    except (ValueError, TypeError) as error:
+        instant = datetime.fromisoformat(at)
+        aware = instant.replace(tzinfo=instant.tzinfo or UTC)
+        return aware.astimezone(UTC), UUID(identity)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise InvalidFields(
             (FieldProblem("cursor", "is none of ours: use next_cursor as it was given"),)
         ) from error

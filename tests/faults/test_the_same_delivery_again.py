@@ -46,6 +46,7 @@ _ZILLOW = {
 _REALTOR = {
     "Lead": {
         "lead_info": {
+            "lead_guid": "a1000000-0000-4000-8000-000000000002",
             "lead_consumer_info": {
                 "first_name": "Canary",
                 "email": "grace.canary@example.com",
