@@ -14,7 +14,7 @@ DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fix bench lock clean
+.PHONY: help run test check fix mutants bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 8
@@ -24,7 +24,7 @@ run: $(RUNTIME) ## Set everything up, then serve: one process, one SQLite file u
 
 test: $(DEVELOPMENT) ## Set everything up, then run all tests, PostgreSQL and Redis included (TESTS=path for some)
 	@.ci/packages servers
-	@exec $(BIN)/python -m pytest -n 2 $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: $(DEVELOPMENT) ## Format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
@@ -35,6 +35,10 @@ check: $(DEVELOPMENT) ## Format, lint, types, and who may import whom
 fix: $(DEVELOPMENT) ## Format, and repair what the linter can repair by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+mutants: $(DEVELOPMENT) ## Take each defence out of a copy of the code, and see which test notices
+	@.ci/packages servers
+	@exec $(BIN)/python -m tests.mutants.run
 
 bench: $(DEVELOPMENT) ## Measure
 	@.ci/packages servers

@@ -84,15 +84,13 @@ class ArqEars:
     async def stop(self, *, grace: float) -> None:
         """Take no new job; let those that run end within `grace` seconds."""
         self._stopping = True
-        running = []
-        for worker in self._workers.values():
-            worker.allow_pick_jobs = False
-            running += [task for task in worker.tasks.values() if not task.done()]
-        if running:
-            await asyncio.wait(running, timeout=grace)
+        # First whoever starts jobs: one that begins after we looked would be cut off.
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = [task for worker in self._workers.values() for task in worker.tasks.values()]
+        if running:
+            await asyncio.wait(running, timeout=grace)
         for worker in self._workers.values():
             for job in worker.tasks.values():
                 job.cancel()

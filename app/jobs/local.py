@@ -45,6 +45,7 @@ class LocalExecutor:
         self._width = width
         self._tasks: list[asyncio.Task[None]] = []
         self._busy = 0
+        self._stopping = False
         self.is_pressed: Callable[[], bool] = _never
         """Whether something more urgent wants the processor and the database: intake."""
         self._idle = asyncio.Event()
@@ -73,6 +74,8 @@ class LocalExecutor:
         while True:
             message_id = await queue.get()
             await self._step_back()
+            if self._stopping:
+                return
             self._waiting.discard(message_id)
             self._busy += 1
             try:
@@ -94,6 +97,7 @@ class LocalExecutor:
 
     async def stop(self, *, grace: float) -> None:
         """Take no new message; give those in flight `grace` seconds to end."""
+        self._stopping = True
         self._waiting.clear()
         for queue in self._queues.values():
             while not queue.empty():
