@@ -81,7 +81,7 @@ def test_a_change_to_the_tools_alone_does_not_hold_up_a_start(checkout: Path) ->
 def test_help_names_every_target(checkout: Path) -> None:
     named = [line.split()[0] for line in _make(checkout, "help").splitlines()]
 
-    assert named == ["help", "run", "test", "check", "fix", "bench", "lock", "clean"]
+    assert named == ["help", "run", "test", "check", "fix", "mutants", "bench", "lock", "clean"]
 
 
 def _packages(

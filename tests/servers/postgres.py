@@ -75,10 +75,11 @@ class PostgresServer:
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Make a database, as a copy of `template`, and answer its URL.
 
-        A copy takes some 50 ms however much was migrated in the template, which nobody may be
-        connected to meanwhile.
+        A copy takes some 60 ms however much was migrated in the template, which nobody may be
+        connected to meanwhile. Files are copied as they are: written through the log, which
+        is what PostgreSQL does by itself, it would take four times as long.
         """
-        self._run("createdb", f"--template={template}", name)
+        self._run("createdb", f"--template={template}", "--strategy=file_copy", name)
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
