@@ -27,6 +27,7 @@ from app.api.state import Serving
 from app.domain.clock import Clock
 from app.domain.doorbell import Doorbell
 from app.jobs.process import Background, watching
+from app.pages import documentation
 from app.pages import routes as pages
 from app.resources import Resources, open_resources
 from app.settings import Settings
@@ -67,12 +68,14 @@ def create_app(
         version="0.1.0",
         summary="Answers every property lead within minutes.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
     for part in (webhooks, canonical, leads, sla, messages, deliveries, agents, config, health):
         app.include_router(part.router)
     app.include_router(pages.router)
+    app.include_router(documentation.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it.
     return app
 

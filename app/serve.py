@@ -19,6 +19,7 @@ from app.flow import configuring
 from app.main import create_app
 from app.resources import Resources, open_resources, steady
 from app.settings import Settings
+from app.sources.registry import SOURCES
 from app.store import api_keys, configs, schema
 from app.store.database import Database
 
@@ -168,6 +169,8 @@ def _announce(settings: Settings, held: Resources, admin_key: str | None, port: 
     for each in snapshot.off:
         word = "sandbox" if each.section == "channel" else "off"
         print(f"  {word:<10} {each.section} {each.name}: set {', '.join(each.variables)}")
+    for line in _not_built(held):
+        print(line)
     if "website" in snapshot.config.sources and settings.config is None:
         print("Send a lead:")
         print(
@@ -175,6 +178,17 @@ def _announce(settings: Settings, held: Resources, admin_key: str | None, port: 
             "-d email=grace@example.com -d phone='(941) 555-0142' -d message='Can I see it?'"
         )
     sys.stdout.flush()
+
+
+def _not_built(held: Resources) -> Iterator[str]:
+    """What the config names and this release cannot do yet."""
+    config, off = held.live.snapshot.config, {each.name for each in held.live.snapshot.off}
+    for name, source in config.sources.items():
+        if source.kind not in SOURCES and name not in off:
+            yield f"  {'off':<10} source {name}: kind {source.kind} cannot be read yet"
+    for slot, why in held.live.sandboxes.items():
+        if slot in config.channels and slot not in off:
+            yield f"  {'sandbox':<10} channel {slot}: {why}"
 
 
 def _key_line(settings: Settings, admin_key: str | None) -> str:

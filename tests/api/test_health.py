@@ -84,7 +84,10 @@ async def test_the_docs_are_served(world: World) -> None:
     docs = await world.http.get("/docs")
 
     assert docs.status_code == 200
-    assert "/openapi.json" in docs.text
+    for part in ("swagger-ui.css", "swagger-ui-bundle.js", "docs.js"):
+        assert f"/docs/{part}" in docs.text
+        assert (await world.http.get(f"/docs/{part}")).status_code == 200
+    assert (await world.http.get("/docs/README.md")).status_code == 404
 
 
 def refs(value: Any) -> Iterator[str]:
