@@ -24,7 +24,7 @@ run: $(RUNTIME) ## Set everything up, then serve: one process, one SQLite file u
 
 test: $(DEVELOPMENT) ## Set everything up, then run all tests, PostgreSQL and Redis included (TESTS=path for some)
 	@.ci/packages servers
-	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	@exec $(BIN)/python -m pytest -n 3 --dist worksteal $(TESTS)
 
 check: $(DEVELOPMENT) ## Format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .

@@ -18,6 +18,6 @@ def test_the_docs_show_the_calls_with_what_is_on_board(tmp_path: Path) -> None:
         page.wait_for_text("/v1/sla/summary")
         elsewhere = page.run(
             "performance.getEntriesByType('resource').map(each => each.name)"
-            f".filter(name => !name.startswith({str(client.base_url).rstrip('/')!r}))"
+            f".filter(name => !name.startsWith({str(client.base_url).rstrip('/')!r}))"
         )
         assert [name for name in elsewhere if not name.startswith("data:")] == []
