@@ -26,8 +26,9 @@ GIVE_UP_LOOKING_AFTER = timedelta(seconds=30)
 MOST_CRASHES = 5
 """A message that took five workers down with it is poison."""
 
-MOST_BLIND_SENDS = 3
-"""An alarm that nobody can look up is repeated so often, and then given up."""
+MOST_SENDS_IN_DOUBT = 3
+"""An alarm of which nobody knows whether it arrived is sent so often, and then given up:
+a provider that takes each one and never says so would ring a person all day."""
 
 ALARM_IS_STALE_AFTER = timedelta(hours=24)
 
@@ -69,16 +70,17 @@ def settle_unknown(
     """
     if isinstance(found, Accepted):
         return _sent(message, found.provider_id, now, sandbox=False)
-    if isinstance(found, GiveUp) or (keyed and _is_alarm(message)):
-        return _try_again(message, "not known to the provider", None, now, jitter=1)
     waited = now - (message.sending_at or message.created_at)
-    if waited < GIVE_UP_LOOKING_AFTER:
+    may_repeat = isinstance(found, GiveUp) or (keyed and _is_alarm(message))
+    if not may_repeat and waited < GIVE_UP_LOOKING_AFTER:
         return Settlement({"next_at": now + LOOK_UP_AGAIN_AFTER})
     if _is_alarm(message):
         because = "nobody can tell whether it arrived"
-        if message.attempts >= MOST_BLIND_SENDS:
+        if message.attempts >= MOST_SENDS_IN_DOUBT:
             return _failed(message, because)
         return _try_again(message, because, None, now, jitter=1)
+    if may_repeat:
+        return _try_again(message, "not known to the provider", None, now, jitter=1)
     # The person may have heard us already: the row says so, for people to judge.
     return Settlement({"next_at": None})
 
