@@ -35,6 +35,8 @@ TABLE: dict[str, set[str] | None] = {
     # The pages hold no data, and their scripts ask for a key.
     "GET /board": ANYBODY,
     "GET /board/{name}": ANYBODY,
+    "GET /docs": ANYBODY,
+    "GET /docs/{name}": ANYBODY,
     "POST /v1/leads": SEND,
     "GET /v1/leads": READ,
     "GET /v1/leads/{lead_id}": READ,
