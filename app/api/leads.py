@@ -25,7 +25,7 @@ from app.api.shapes import (
 from app.api.state import Held, Now, Reading, Serve, Writing
 from app.domain.lead import AgentId, Lead, LeadStatus
 from app.flow import answers, erasure
-from app.store import leads, listing, messages
+from app.store import clock_listing, leads, listing, messages
 from app.store.database import Tx
 from app.store.listing import LeadFilter, Page
 
@@ -189,8 +189,8 @@ async def _visible(tx: Tx, lead_id: UUID, sight: Sight) -> Lead:
 
 
 async def _detail(tx: Tx, lead: Lead, now: datetime) -> LeadDetail:
-    wanted = listing.ClockFilter(now=now, lead_id=lead.id)
-    clocks, _ = await listing.list_clocks(tx, wanted, Page(limit=500))
+    wanted = clock_listing.ClockFilter(now=now, lead_id=lead.id)
+    clocks, _ = await clock_listing.list_clocks(tx, wanted, Page(limit=500))
     told = views.by_clock(await messages.of_clocks(tx, [each.clock.id for each in clocks]))
     fields: dict[str, Any] = views.lead_fields(lead)
     return LeadDetail(

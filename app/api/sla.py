@@ -11,8 +11,9 @@ from app.api.access import Overseer, Reader, sight_of
 from app.api.shapes import ClockOut, Filter, Listing, When
 from app.api.state import Now, Reading
 from app.sla.summary import Answered, summarise
-from app.store import listing, messages, reports
-from app.store.listing import ClockFilter, Page
+from app.store import clock_listing, messages, reports
+from app.store.clock_listing import ClockFilter
+from app.store.listing import Page
 
 router = APIRouter(prefix="/v1/sla", tags=["sla"])
 
@@ -48,7 +49,7 @@ async def list_clocks(  # noqa: PLR0913 - one parameter for each filter of the c
         due_before=due_before,
         teams=sight.teams,
     )
-    clocks, next_cursor = await listing.list_clocks(tx, wanted, Page(limit, cursor))
+    clocks, next_cursor = await clock_listing.list_clocks(tx, wanted, Page(limit, cursor))
     told = views.by_clock(await messages.of_clocks(tx, [each.clock.id for each in clocks]))
     items = [views.clock(each, told.get(each.clock.id, []), now) for each in clocks]
     return Listing(items=items, next_cursor=next_cursor)

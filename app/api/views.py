@@ -15,7 +15,7 @@ from app.api.shapes import (
 )
 from app.domain.message import Message, MessageState
 from app.sla.state import ClockState, remaining_seconds, state_at
-from app.store.listing import ClockOfLead
+from app.store.clock_listing import ClockOfLead
 from app.store.rows import Stored
 
 _SAME = (

@@ -19,9 +19,10 @@ from app.domain.errors import InvalidFields
 from app.domain.lead import Kind, Lead, LeadId, LeadStatus
 from app.domain.sla import SlaClock
 from app.sla.state import ClockState, at_risk, state_at
-from app.store import listing, tables
+from app.store import clock_listing, listing, tables
+from app.store.clock_listing import ClockFilter
 from app.store.database import Database
-from app.store.listing import ClockFilter, LeadFilter, Page
+from app.store.listing import LeadFilter, Page
 from app.store.rows import CLOCK, LEAD, plain
 
 NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
@@ -234,7 +235,7 @@ async def _steps(database: Database, wanted: ClockFilter) -> list[str]:
     cursor = None
     while True:
         async with database.reading() as tx:
-            clocks, cursor = await listing.list_clocks(tx, wanted, Page(3, cursor))
+            clocks, cursor = await clock_listing.list_clocks(tx, wanted, Page(3, cursor))
         steps += [each.clock.step for each in clocks]
         if cursor is None:
             return steps
