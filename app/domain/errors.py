@@ -6,6 +6,7 @@ AppError
 ├── NotFound          the thing named does not exist                     404
 ├── Conflict          the request is fine; the moment is not             409
 ├── TooLarge          more than we take                                  413
+├── Unsupported       in a form that we do not take                      415
 ├── Invalid           the request itself makes no sense                  422
 └── Unavailable       we or somebody else is down; try again             503
 
@@ -43,6 +44,10 @@ class Conflict(AppError):
 
 class TooLarge(AppError):
     """More than we take."""
+
+
+class Unsupported(AppError):
+    """In a form that we do not take."""
 
 
 class Invalid(AppError):
@@ -145,6 +150,14 @@ class BodyTooLarge(TooLarge):
 
     def __str__(self) -> str:
         return f"The body is larger than {self.limit} bytes."
+
+
+@dataclass(eq=False)
+class BodyCompressed(Unsupported):
+    """The body is compressed, and must be sent as it is."""
+
+    def __str__(self) -> str:
+        return "Send the body as it is, without Content-Encoding: what is unpacked has no limit."
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class FactType(StrEnum):
     MESSAGE_SUPPRESSED = "message.suppressed"
     MESSAGE_UNKNOWN = "message.unknown"
     INTAKE_QUARANTINED = "intake.quarantined"
+    INTAKE_REFUSED = "intake.refused"
+    INTAKE_SILENT = "intake.silent"
     CONFIG_CHANGED = "config.changed"
     AGENT_AVAILABILITY_CHANGED = "agent.availability_changed"
 

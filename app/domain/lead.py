@@ -112,7 +112,10 @@ class Inquiry:
     is_test: bool = False
     """Marked as a test by the provider: stored, never routed, nobody is told."""
     is_update: bool = False
-    """The provider says this concerns a lead it sent before."""
+    """The provider says this concerns a lead it sent before: that of its `external_id`."""
+    is_aside: bool = False
+    """It asks for nothing, but says something of a person: known, they are brought up to
+    date and nobody is alarmed; unknown, no lead is made of it. Who unsubscribed, for one."""
     spam: str | None = None
     """Why this is thought to be spam: kept, marked, never routed. `None`: it is not."""
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -166,6 +169,10 @@ class Lead:
     epoch: int
     route_at: datetime | None
     config_version: int
+    held: bool = False
+    """Only the provider's id came, and what it says was not fetched yet: nobody is known."""
+    merged_into: LeadId | None = None
+    """It was held, and turned out to be of somebody known: that lead stands for it."""
 
 
 def name_of(lead: Lead) -> str | None:
@@ -173,4 +180,4 @@ def name_of(lead: Lead) -> str | None:
 
 
 def is_open(lead: Lead) -> bool:
-    return lead.status not in CLOSED and lead.erased_at is None
+    return lead.status not in CLOSED and lead.erased_at is None and lead.merged_into is None

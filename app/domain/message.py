@@ -19,6 +19,10 @@ class MessageKind(StrEnum):
     ESCALATION = "escalation"
     FOLLOW_UP = "follow_up"
     HANDSHAKE = "handshake"
+    FETCH = "fetch"
+    """Said to nobody: a lead of which only an id came is asked for at its source."""
+    ALERT = "alert"
+    """Something is wrong with a source: no lead is meant, and it may have cost some."""
 
     @property
     def is_to_lead(self) -> bool:
@@ -30,6 +34,7 @@ class MessageClass(StrEnum):
 
     ESCALATION = "escalation"
     AUTO_RESPONSE = "auto_response"
+    FETCH = "fetch"
     WEBHOOK_OUT = "webhook_out"
     BULK = "bulk"
 
@@ -41,6 +46,8 @@ CLASS_OF = {
     MessageKind.ESCALATION: MessageClass.ESCALATION,
     MessageKind.FOLLOW_UP: MessageClass.BULK,
     MessageKind.HANDSHAKE: MessageClass.WEBHOOK_OUT,
+    MessageKind.FETCH: MessageClass.FETCH,
+    MessageKind.ALERT: MessageClass.ESCALATION,
 }
 
 

@@ -42,9 +42,16 @@ async def list_clocks(
     tx: Tx, wanted: ClockFilter, page: Page
 ) -> tuple[list[ClockOfLead], str | None]:
     """Clocks by due date. The state is that of `wanted.now`, whatever the rows say yet."""
-    question = select(
-        clocks, leads.c.owner.label("lead_owner"), leads.c.team.label("lead_team"), leads.c.source
-    ).join(leads, leads.c.id == clocks.c.lead_id)
+    question = (
+        select(
+            clocks,
+            leads.c.owner.label("lead_owner"),
+            leads.c.team.label("lead_team"),
+            leads.c.source,
+        )
+        .join(leads, leads.c.id == clocks.c.lead_id)
+        .where(leads.c.merged_into.is_(None))
+    )
     for column, value in (
         (leads.c.owner, wanted.owner),
         (leads.c.team, wanted.team),

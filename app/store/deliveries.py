@@ -1,16 +1,27 @@
 """Raw deliveries: kept whole, listed, shown, and read again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Text, cast, or_, select, update
 
-from app.domain.errors import NoSuch
+from app.domain.errors import Conflict, NoSuch
 from app.domain.lead import AgentId
 from app.store.database import Tx
 from app.store.rows import Stored, stored
 from app.store.tables import clocks, deliveries, inquiries, leads
+
+
+class ReplayedMeanwhile(Conflict):
+    """Somebody else replayed this delivery at the same time."""
+
+
+class Seen(NamedTuple):
+    """How a stored delivery stood when somebody asked to have it read again."""
+
+    replayed_at: datetime | None
 
 
 async def get(tx: Tx, delivery_id: UUID) -> Stored:
@@ -31,11 +42,18 @@ async def replayed(  # noqa: PLR0913 - what a second reading changes about a del
     reason: str | None,
     read_until: str | None,
     at: datetime,
+    seen: Seen | None = None,
 ) -> None:
-    await tx.conn.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(
+    """Write down what a second reading changed.
+
+    Raises `ReplayedMeanwhile` unless the delivery still stands as it was `seen`: two people
+    who replay a test at the same time must not make two of it.
+    """
+    question = update(deliveries).where(deliveries.c.id == delivery_id)
+    if seen is not None:
+        question = question.where(deliveries.c.replayed_at.is_not_distinct_from(seen.replayed_at))
+    done = await tx.conn.execute(
+        question.values(
             status=status,
             leads=list(lead_ids),
             reason=reason,
@@ -43,6 +61,52 @@ async def replayed(  # noqa: PLR0913 - what a second reading changes about a del
             replayed_at=at,
         )
     )
+    if seen is not None and not done.rowcount:
+        raise ReplayedMeanwhile
+
+
+async def lock(tx: Tx, delivery_id: UUID) -> Stored:
+    """What is to be known of a delivery, but for its bytes, held until the transaction ends."""
+    rows = await tx.conn.execute(
+        select(*(column for column in deliveries.c if column.key != "body"))
+        .where(deliveries.c.id == delivery_id)
+        .with_for_update()
+    )
+    return stored(rows.one())
+
+
+async def change(tx: Tx, delivery_id: UUID, values: Mapping[str, Any]) -> None:
+    await tx.conn.execute(
+        update(deliveries).where(deliveries.c.id == delivery_id).values(dict(values))
+    )
+
+
+class Standing(NamedTuple):
+    """As much of a lead as its delivery's status depends on."""
+
+    id: UUID
+    held: bool
+    merged_into: UUID | None
+    is_test: bool
+    received_at: datetime
+
+
+async def standing_of(tx: Tx, lead_ids: Iterable[UUID]) -> list[Standing]:
+    """The leads of a delivery, there may be a thousand of them."""
+    rows = await tx.conn.execute(
+        select(*(leads.c[name] for name in Standing._fields)).where(leads.c.id.in_(list(lead_ids)))
+    )
+    return [Standing(*row) for row in rows]
+
+
+async def asked_in(tx: Tx, delivery_id: UUID, lead_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the leads that have an inquiry from this very delivery."""
+    rows = await tx.conn.execute(
+        select(inquiries.c.lead_id).where(
+            inquiries.c.lead_id.in_(list(lead_ids)), inquiries.c.delivery_id == delivery_id
+        )
+    )
+    return {row.lead_id for row in rows}
 
 
 async def committed(tx: Tx, delivery_ids: Iterable[UUID]) -> dict[UUID, Stored]:

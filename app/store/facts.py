@@ -4,10 +4,23 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from app.domain.facts import FactType
 from app.store.database import Tx
+from app.store.rows import Stored, stored
 from app.store.tables import decisions, facts
 
+_ANSWERS = (FactType.LEAD_ATTEMPTED, FactType.LEAD_ACKNOWLEDGED)
 _FREE_TEXT = ("note", "reason")
+
+
+async def answers_to(tx: Tx, lead_id: UUID) -> list[Stored]:
+    """What people said that they did about a lead, in order."""
+    rows = await tx.conn.execute(
+        select(facts)
+        .where(facts.c.lead_id == lead_id, facts.c.type.in_(_ANSWERS))
+        .order_by(facts.c.seq)
+    )
+    return [stored(row) for row in rows]
 
 
 async def erase_notes(tx: Tx, lead_id: UUID) -> None:

@@ -5,7 +5,7 @@ race waits on the winner's transaction, and only then reads. Keys are written in
 order, so that two batches wait for each other in one direction only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -81,13 +81,38 @@ async def release_askings(tx: Tx, delivery_id: UUID) -> None:
 
 
 async def settle_leads(tx: Tx, settled: Sequence[tuple[Asking, UUID]]) -> None:
-    """Point askings at the lead they turned out to concern: a known person's."""
+    """Point askings at the lead they turned out to concern: a known person's.
+
+    So are the keys by which nobody knew that person yet: whoever asks by one of them next
+    time is the same person.
+    """
     for asking, lead_id in settled:
         await tx.conn.execute(
             intake_keys.update()
             .where(intake_keys.c.source == asking.source, intake_keys.c.key == asking.key)
             .values(lead_id=lead_id)
         )
+        await hand_over_people(tx, asking.lead_id, lead_id)
+
+
+async def holders(
+    tx: Tx, askings: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], FirstSeen]:
+    """Who holds these (source, key), as far as anybody ever claimed them."""
+    wanted = set(askings)
+    found = await tx.conn.execute(
+        select(
+            intake_keys.c.source,
+            intake_keys.c.key,
+            intake_keys.c.delivery_id,
+            intake_keys.c.lead_id,
+        ).where(intake_keys.c.key.in_([key for _, key in wanted]))
+    )
+    return {
+        (row.source, row.key): FirstSeen(row.delivery_id, row.lead_id)
+        for row in found
+        if (row.source, row.key) in wanted
+    }
 
 
 async def claim_people(tx: Tx, wanted: Mapping[str, UUID]) -> Mapping[str, UUID]:
@@ -100,6 +125,19 @@ async def claim_people(tx: Tx, wanted: Mapping[str, UUID]) -> Mapping[str, UUID]
     )
     found = await tx.conn.execute(select(person_keys).where(person_keys.c.key.in_(list(wanted))))
     return {row.key: row.lead_id for row in found}
+
+
+async def find_people(tx: Tx, wanted: Collection[str]) -> Mapping[str, UUID]:
+    """Which lead each person key belongs to, if anybody ever claimed it."""
+    found = await tx.conn.execute(select(person_keys).where(person_keys.c.key.in_(list(wanted))))
+    return {row.key: row.lead_id for row in found}
+
+
+async def hand_over_people(tx: Tx, lead_id: UUID, to: UUID) -> None:
+    """What one lead claimed belongs to another from now on: they are one person."""
+    await tx.conn.execute(
+        person_keys.update().where(person_keys.c.lead_id == lead_id).values(lead_id=to)
+    )
 
 
 async def forget_person(tx: Tx, lead_id: UUID) -> None:

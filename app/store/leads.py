@@ -30,12 +30,30 @@ async def find(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
 _FIND = select(leads).where(leads.c.id.in_(bindparam("wanted", expanding=True)))
 
 
+async def standing_for(tx: Tx, lead_id: UUID) -> Lead:
+    """Read a lead; one that was merged is answered as the lead that stands for it."""
+    lead = await get(tx, lead_id)
+    return lead if lead.merged_into is None else await get(tx, lead.merged_into)
+
+
+async def merged_into(tx: Tx, lead_id: UUID) -> list[UUID]:
+    """The leads that this one stands for beside itself."""
+    rows = await tx.conn.execute(
+        select(leads.c.id).where(leads.c.merged_into == lead_id).order_by(leads.c.id)
+    )
+    return [row.id for row in rows]
+
+
 async def lock(tx: Tx, lead_id: UUID) -> Lead:
-    """Read a lead and keep others from changing it until the end of the transaction."""
+    """Read a lead and keep others from changing it until the end of the transaction.
+
+    One that was merged is answered, and held, as the lead that stands for it.
+    """
     found = await lock_many(tx, [lead_id])
     if not found:
         raise NoSuch("lead", str(lead_id))
-    return found[LeadId(lead_id)]
+    lead = found[LeadId(lead_id)]
+    return lead if lead.merged_into is None else await lock(tx, lead.merged_into)
 
 
 async def lock_many(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:

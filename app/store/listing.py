@@ -97,7 +97,7 @@ class LeadFilter:
 
 
 async def list_leads(tx: Tx, wanted: LeadFilter, page: Page) -> Listed:
-    question = select(leads).where(leads.c.is_test.is_(wanted.test))
+    question = select(leads).where(leads.c.is_test.is_(wanted.test), leads.c.merged_into.is_(None))
     for column, value in (
         (leads.c.owner, wanted.owner),
         (leads.c.team, wanted.team),
@@ -145,9 +145,16 @@ async def inquiries_of(tx: Tx, lead_id: UUID) -> list[Stored]:
     return [stored(row) for row in rows]
 
 
+def _of_lead(column: ColumnElement[Any], lead_id: UUID) -> ColumnElement[bool]:
+    """Of the lead itself, or of one that was held and turned out to be the same person's."""
+    return or_(
+        column == lead_id, column.in_(select(leads.c.id).where(leads.c.merged_into == lead_id))
+    )
+
+
 async def timeline_of(tx: Tx, lead_id: UUID) -> list[Stored]:
     rows = await tx.conn.execute(
-        select(facts).where(facts.c.lead_id == lead_id).order_by(facts.c.seq)
+        select(facts).where(_of_lead(facts.c.lead_id, lead_id)).order_by(facts.c.seq)
     )
     return [stored(row) for row in rows]
 
@@ -155,7 +162,7 @@ async def timeline_of(tx: Tx, lead_id: UUID) -> list[Stored]:
 async def decisions_of(tx: Tx, lead_id: UUID) -> list[Stored]:
     rows = await tx.conn.execute(
         select(decisions)
-        .where(decisions.c.lead_id == lead_id)
+        .where(_of_lead(decisions.c.lead_id, lead_id))
         .order_by(decisions.c.at, decisions.c.id)
     )
     return [stored(row) for row in rows]
@@ -202,10 +209,26 @@ def _visible(owner: str | None, teams: tuple[str, ...] | None) -> Select[Any]:
     return question
 
 
-async def list_deliveries(tx: Tx, *, status: str | None, source: str | None, page: Page) -> Listed:
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    status: str | None = None
+    source: str | None = None
+    received_after: datetime | None = None
+    received_before: datetime | None = None
+
+
+async def list_deliveries(
+    tx: Tx, wanted: DeliveryFilter, page: Page, *, oldest_first: bool = False
+) -> Listed:
+    """Deliveries without their bytes; the newest first, unless asked otherwise."""
     question = select(*(column for column in deliveries.c if column.key != "body"))
-    if status is not None:
-        question = question.where(deliveries.c.status == status)
-    if source is not None:
-        question = question.where(deliveries.c.source == source)
-    return await newest_first(tx, question, deliveries.c.received_at, deliveries.c.id, page)
+    if wanted.status is not None:
+        question = question.where(deliveries.c.status == wanted.status)
+    if wanted.source is not None:
+        question = question.where(deliveries.c.source == wanted.source)
+    if wanted.received_after is not None:
+        question = question.where(deliveries.c.received_at >= wanted.received_after)
+    if wanted.received_before is not None:
+        question = question.where(deliveries.c.received_at < wanted.received_before)
+    key = (deliveries.c.received_at, deliveries.c.id)
+    return await listed(tx, question, key, page, descending=not oldest_first)

@@ -48,6 +48,10 @@ def _wanted() -> ColumnElement[bool]:
         leads.c.id == messages.c.lead_id,
         leads.c.status.not_in(sorted(CLOSED)),
         leads.c.erased_at.is_(None),
+        leads.c.merged_into.is_(None),
+    )
+    still_held = and_(
+        leads.c.id == messages.c.lead_id, leads.c.held.is_(True), leads.c.erased_at.is_(None)
     )
     met_already = leads.c.status.in_((LeadStatus.CONTACTED, LeadStatus.APPOINTMENT))
     return or_(
@@ -64,6 +68,7 @@ def _wanted() -> ColumnElement[bool]:
             messages.c.kind.in_(BACK_TO_LEAD),
             exists().where(still_open, ~met_already),
         ),
+        and_(messages.c.kind == MessageKind.FETCH, exists().where(still_held)),
     )
 
 
@@ -181,6 +186,7 @@ async def vanished_while_sending(tx: Tx, *, now: datetime, limit: int) -> list[M
     """Messages whose worker passed the gate and was never heard of again.
 
     They become `unknown` under a new fence: that worker, should it wake, changes nothing.
+    A fetch only reads at the other end, so it is simply pending again.
     """
     lost = (
         select(messages.c.id)
@@ -192,7 +198,10 @@ async def vanished_while_sending(tx: Tx, *, now: datetime, limit: int) -> list[M
         update(messages)
         .where(messages.c.id.in_(lost), messages.c.state == MessageState.SENDING)
         .values(
-            state=MessageState.UNKNOWN,
+            state=case(
+                (messages.c.kind == MessageKind.FETCH, MessageState.PENDING),
+                else_=MessageState.UNKNOWN,
+            ),
             fence=messages.c.fence + 1,
             crashes=messages.c.crashes + 1,
             lease_until=None,
@@ -230,7 +239,9 @@ async def overdue(
     Pending since `before`, leased by a worker that vanished, or unknown and due a look.
     """
     urgency = case(
-        {"escalation": 0, "auto_response": 1, "webhook_out": 2}, value=messages.c.cls, else_=3
+        {"escalation": 0, "auto_response": 1, "fetch": 2, "webhook_out": 3},
+        value=messages.c.cls,
+        else_=4,
     )
     rows = await tx.conn.execute(
         select(messages.c.id, messages.c.cls, messages.c.state)

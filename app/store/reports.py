@@ -34,7 +34,12 @@ async def clocks_received(
             leads.c.first_response_at,
         )
         .join(leads, leads.c.id == clocks.c.lead_id)
-        .where(leads.c.received_at < until, leads.c.is_test.is_(False))
+        .where(
+            leads.c.received_at < until,
+            leads.c.is_test.is_(False),
+            # What they asked counts for the lead that stands for them.
+            leads.c.merged_into.is_(None),
+        )
     )
     if since is not None:
         question = question.where(leads.c.received_at >= since)

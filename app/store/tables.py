@@ -53,7 +53,7 @@ deliveries = Table(
     Column("query", document(), nullable=False),
     Column("body", LargeBinary, nullable=True, comment="The raw bytes. NULL once erased."),
     Column("leads", document(), nullable=False, comment="Ids of the leads it concerns."),
-    Column("reason", Text, nullable=True, comment="Why it was quarantined."),
+    Column("reason", Text, nullable=True, comment="Why it is quarantined, or no lead."),
     Column("read_until", Text, nullable=True, comment="Byte or path where reading stopped."),
     Column("replayed_at", instant(), nullable=True),
     Index(None, "received_at", "id"),
@@ -119,6 +119,19 @@ leads = Table(
     ),
     Column("route_at", instant(), nullable=True, comment="When to look for an owner again."),
     Column("config_version", Integer, nullable=False),
+    Column(
+        "held",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="Only the provider's id came: the rest is being fetched.",
+    ),
+    Column(
+        "merged_into",
+        Uuid,
+        nullable=True,
+        comment="It was held, and is of a person who has this lead already.",
+    ),
     Index(None, "received_at", "id"),
     Index(None, "owner", "status"),
     Index(None, "email"),
@@ -128,6 +141,12 @@ leads = Table(
         "route_at",
         postgresql_where=text("route_at IS NOT NULL"),
         sqlite_where=text("route_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_lead_merged_into",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
+        sqlite_where=text("merged_into IS NOT NULL"),
     ),
 )
 

@@ -60,7 +60,7 @@ class NewDecision:
 
 
 _LATER = {
-    *("first_response_at", "acknowledged_at", "erased_at"),
+    *("first_response_at", "acknowledged_at", "erased_at", "merged_into"),
     *("fired_at", "responded_at", "stopped_by"),
     *("fence", "attempts", "crashes", "lease_until", "leased_by", "sending_at", "sent_at"),
     *("provider_id", "is_sandbox", "subject", "body"),
