@@ -172,14 +172,17 @@ def _tests_of(condition: Condition) -> list[Test]:
 
 
 def text_matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a text is one of these, or fits one that holds `*` or `?`; case is ignored."""
+    """Whether a text is one of these, or fits one that holds `*` or `?`; case is ignored.
+
+    Brackets are no pattern: people write them into names of campaigns.
+    """
     folded = [pattern.casefold() for pattern in patterns]
     exact = frozenset(each for each in folded if not _is_pattern(each))
     starts = tuple(
         each[:-1] for each in folded if each.endswith("*") and not _is_pattern(each[:-1])
     )
     others = [
-        compile_pattern(translate(each)).match
+        compile_pattern(translate(each.replace("[", "[[]"))).match
         for each in folded
         if _is_pattern(each) and not (each.endswith("*") and not _is_pattern(each[:-1]))
     ]
@@ -192,7 +195,7 @@ def text_matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _is_pattern(text: str) -> bool:
-    return "*" in text or "?" in text or "[" in text
+    return "*" in text or "?" in text
 
 
 def _text_test(key: str, wanted: tuple[str, ...]) -> Test:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
+from app.config.alerts import Alerts
 from app.config.calendars import Calendar
 from app.config.channels import Channel, Webhook
 from app.config.durations import Duration, parse_duration
@@ -63,6 +64,7 @@ class Config(Model):
     channels: dict[Slug, Channel] = Field(default_factory=dict)
     webhooks: tuple[Webhook, ...] = ()
     retention: Retention = Retention()
+    alerts: Alerts = Alerts()
 
     _agents: dict[str, Agent] = PrivateAttr(default_factory=dict)
 

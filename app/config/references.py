@@ -5,14 +5,14 @@ The table is looked up in the raw document, so that a mistake elsewhere hides no
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from app.config.channels import SLOTS
 from app.config.condition import text_matcher
 from app.config.errors import ConfigProblem
 from app.config.explain import did_you_mean
 from app.config.reading import Document, Path
-from app.config.sources import Source
+from app.config.sources import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def names_of(raw: Any) -> Names:
         source=sources,
         template=_keys(raw, "templates"),
         channel=_keys(raw, "channels") | frozenset(SLOTS),
-        kind_or_source=sources | SOURCE_KINDS,
+        kind_or_source=sources | frozenset(KINDS),
     )
 
 
@@ -49,14 +49,9 @@ def _keys(raw: Any, section: str) -> frozenset[str]:
     return frozenset(found) if isinstance(found, Mapping) else frozenset()
 
 
-SOURCE_KINDS = frozenset(
-    kind
-    for model in get_args(get_args(Source)[0])
-    for kind in get_args(model.model_fields["kind"].annotation)
-)
-
 _WHENS = ("routing.rules.*", "sla.*", "auto_responses.*", "follow_up_plans.*")
 _RECIPIENTS = (
+    "alerts.to.*",
     "routing.nobody_available.to",
     "sla.*.steps.*.remind",
     "sla.*.steps.*.escalate",

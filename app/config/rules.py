@@ -24,6 +24,19 @@ def doubts(config: Config, document: Document) -> Iterator[ConfigProblem]:
     yield from _hidden_rules(config, document)
     yield from _skipped_channels(config, document)
     yield from _last_steps_on_one_service(config, document)
+    yield from _alerts_without_ears(config, document)
+
+
+def _alerts_without_ears(config: Config, document: Document) -> Iterator[ConfigProblem]:
+    managers = any(agent.role == "manager" for agent in config.agents) or any(
+        team.manager for team in config.teams.values()
+    )
+    if config.sources and not (config.alerts.to or managers or config.on_call):
+        yield document.problem(
+            ("sources",),
+            "nobody hears of a source that is refused or falls silent: "
+            "give a team a `manager`, or write `alerts: {to: [...]}`",
+        )
 
 
 def _hidden_rules(config: Config, document: Document) -> Iterator[ConfigProblem]:

@@ -1,10 +1,14 @@
 """Where leads come from: one kind of source per wire format, each with exactly its keys."""
 
-from typing import Annotated, Literal, Self
+from datetime import timedelta
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from app.config.durations import Duration
+from app.config.inquiry_fields import EACH, MappedField, OurField
 from app.config.model import Model
+from app.config.paths import Paths
 from app.config.secret import Given, Secret, Url
 from app.config.words import Count, Name, Texts
 from app.domain.lead import Kind
@@ -34,7 +38,7 @@ class SourceBase(Model):
     team: str | None = None
     """The team these leads belong to, as `when: {team: …}` sees it."""
     consent: ConsentFields = ConsentFields()
-    fields: dict[str, Texts] = Field(default_factory=dict)
+    fields: dict[OurField, Texts] = Field(default_factory=dict)
     """Our field → the sender's names for it, first present wins."""
     max_body: Annotated[Count, Field(le=64 * MIB)] = MIB
     """The largest body taken, in bytes."""
@@ -87,6 +91,10 @@ class MetaLeadAds(SourceBase):
     access_tokens: Annotated[dict[str, Secret], Field(min_length=1)]
     """Page id → token that may read its leads."""
     graph_url: Url = "https://graph.facebook.com"
+    """Ends in the version of the Graph API, if the app's own default will not do: `/v25.0`."""
+    ad_details: bool = True
+    """Whether to ask for ad and campaign, too. `off` where a token lacks `ads_management`:
+    Meta then refuses the whole lead."""
 
 
 class SigningBase(SourceBase):
@@ -105,16 +113,52 @@ class SigningBase(SourceBase):
 class SigningSource(SigningBase):
     """Senders that sign and whose body is known."""
 
-    kind: Literal[
-        "typeform", "webflow", "wpforms", "linkedin", "hubspot", "real-geeks", "evocalize"
-    ]
+    kind: Literal["real-geeks", "evocalize"]
 
 
-class TikTok(SigningBase):
-    """TikTok lead generation; which body it sends is not publicly specified."""
+class LinkedIn(SigningBase):
+    """LinkedIn lead forms: ids by webhook, leads fetched with `access_token`."""
+
+    kind: Literal["linkedin"]
+    api_url: Url = "https://api.linkedin.com"
+    api_version: Annotated[str, Field(pattern=r"^20[0-9]{4}$")] = "202609"
+    """Year and month of LinkedIn's API. LinkedIn ends each version about a year later."""
+
+
+class HubSpot(SigningBase):
+    """HubSpot: events with ids by webhook, or whole contacts and forms."""
+
+    kind: Literal["hubspot"]
+    api_url: Url = "https://api.hubapi.com"
+
+
+class Mapped(SourceBase):
+    """Senders whose body is not publicly specified: the config says where things stand.
+
+    A path is JSONPath (RFC 9535), and `$.` may be left out: `contact.email`, `..email`,
+    `items[0].name`, `items[*].name`, `['odd key']`, and for lists of names and values
+    `answers[?@.name=='email'].value`. Of several paths the first that names something
+    counts. Where one path names several texts, they are joined by commas, but of e-mails,
+    phones, ids and the like the first counts. What no path takes is guessed at, or kept.
+
+    `each` is the path to a list of leads, if a body may hold several; the other paths then
+    begin at one lead. A body that is itself a list needs no `each`.
+    """
+
+    mapping: dict[MappedField, Paths] = Field(default_factory=dict)
+    """Our field → paths into the body."""
+
+    @model_validator(mode="after")
+    def _maps_a_field(self) -> Self:
+        if self.mapping.keys() == {EACH}:
+            raise ValueError("`mapping` says where the leads are, and nothing of what they say")
+        return self
+
+
+class TikTok(SigningBase, Mapped):
+    """TikTok lead generation, direct or by way of an aggregator."""
 
     kind: Literal["tiktok"]
-    mapping: dict[str, Texts] = Field(default_factory=dict)
 
 
 class SignedEvents(SourceBase):
@@ -140,8 +184,10 @@ class MailRule(Model):
     subject: Texts = ()
     medium: Name | None = None
     kind: Kind | None = None
-    fields: dict[str, Texts] = Field(default_factory=dict)
+    fields: dict[OurField, Texts] = Field(default_factory=dict)
     """Our field → the labels that stand before it in the mail."""
+    ignore: bool = False
+    """Such mails are no leads: they are stored, and nothing else happens."""
 
     @model_validator(mode="after")
     def _recognises_something(self) -> Self:
@@ -155,7 +201,15 @@ class Mailgun(SourceBase):
 
     kind: Literal["email-mailgun"]
     signing_key: Secret
+    max_age: Duration = timedelta(minutes=5)
+    """How old a signature may be. Each is good for one delivery only, for 24 hours."""
     rules: tuple[MailRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_remembered_for_as_long(self) -> Self:
+        if self.max_age > timedelta(hours=24):
+            raise ValueError("`max_age` is 24h at most: that long a token cannot be used again")
+        return self
 
 
 class SecretUrlSource(SourceBase):
@@ -177,11 +231,7 @@ class UnsignedSource(SecretUrlSource):
         "zillow-mortgage",
         "adf",
         "mits",
-        "jotform",
-        "unbounce",
-        "elementor",
-        "contact-form-7",
-        "gravity-forms",
+        "rechat",
         "zapier",
     ]
 
@@ -193,20 +243,38 @@ class PostedMail(SecretUrlSource):
     rules: tuple[MailRule, ...] = ()
 
 
-class WebForm(SecretUrlSource):
-    """A form of our own, in any encoding a browser or a plug-in sends."""
+class FillTime(Model):
+    """How long a person needs at least to fill the form in. Robots are faster."""
 
-    kind: Literal["web-form"]
+    field: Name
+    """A hidden field with the instant at which the form was shown, or the seconds since."""
+    at_least: Duration = timedelta(seconds=3)
+
+
+class FormGuards(SourceBase):
+    """Forms that robots find. What they send is kept, marked as spam, and never routed."""
+
     honeypot: Name | None = None
     """A field that people do not see: whoever fills it in is a robot."""
+    fill_time: FillTime | None = None
 
 
-class MappedSource(SecretUrlSource):
-    """Senders whose body is not publicly specified: the config says where things stand."""
+class PostedForm(SecretUrlSource, FormGuards):
+    """A form whose sender cannot sign: our own in any encoding, or that of a form builder."""
+
+    kind: Literal["web-form", "jotform", "unbounce", "elementor", "contact-form-7", "gravity-forms"]
+
+
+class SigningForm(SigningBase, FormGuards):
+    """A form builder that signs, or, in some of its products, only knows our URL."""
+
+    kind: Literal["typeform", "webflow", "wpforms"]
+
+
+class MappedSource(SecretUrlSource, Mapped):
+    """Senders who neither sign nor say in public what they send."""
 
     kind: Literal["json", "microsoft-ads", "homes-com", "apartments-com"]
-    mapping: dict[str, Texts] = Field(default_factory=dict)
-    """Our field → paths into the body, such as `contact.email`; first present wins."""
 
 
 Source = Annotated[
@@ -215,12 +283,23 @@ Source = Annotated[
     | GoogleAds
     | MetaLeadAds
     | SigningSource
+    | LinkedIn
+    | HubSpot
     | TikTok
     | SignedEvents
     | Mailgun
     | PostedMail
     | UnsignedSource
-    | WebForm
+    | PostedForm
+    | SigningForm
     | MappedSource,
     Field(discriminator="kind"),
 ]
+
+
+KINDS: tuple[str, ...] = tuple(
+    kind
+    for model in get_args(get_args(Source)[0])
+    for kind in get_args(model.model_fields["kind"].annotation)
+)
+"""Every kind of source. Each is read by the file of its name in `app.sources.kinds`."""

@@ -17,7 +17,7 @@ def check_slug(text: str) -> str:
     return text
 
 
-def _as_list(value: object) -> object:
+def as_list(value: object) -> object:
     """One value is a list of one, and a bare number is the text it was written as."""
     values = value if isinstance(value, list | tuple) else [value]
     return [
@@ -63,7 +63,7 @@ _E164 = range(8, 16)
 Slug = Annotated[str, AfterValidator(check_slug)]
 """A short name that stands in URLs and facts: agents, teams, sources, channels."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Texts = Annotated[tuple[Name, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[Name, ...], BeforeValidator(as_list)]
 """One text or a list of texts; always a tuple here."""
 Whole = Annotated[int, BeforeValidator(refuse_bool)]
 Count = Annotated[int, BeforeValidator(refuse_bool), Field(ge=1, le=1_000_000_000)]

@@ -205,6 +205,47 @@ def test_a_person_whom_one_channel_cannot_reach_is_a_warning() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("alerts", "said"),
+    [
+        (
+            "{to: [owner]}",
+            (
+                "alerts: an alert is about a source, which has no owner: write manager, "
+                "{on_call: name}, {agent: id} or {team: name}"
+            ),
+        ),
+        (
+            "{to: [{agent: dan}]}",
+            "alerts.to.0.agent: there is no agent 'dan'. Did you mean dana?",
+        ),
+        (
+            "{to: [{on_call: days}]}",
+            "alerts.to.0.on_call: there is no on-call 'days'. There are nights.",
+        ),
+    ],
+)
+def test_alerts_go_to_people_who_exist(alerts: str, said: str) -> None:
+    text = f"{MINIMAL}alerts: {alerts}\n"
+
+    assert mistakes(text) == [(line_of(text, "alerts:"), said)]
+
+
+def test_sources_whose_alerts_nobody_hears_are_a_warning() -> None:
+    text = minimal_with("{on_call: nights}", "{agent: ben}").replace(
+        '  nights: {rotation: {every: 1w, starts: "2026-01-05T08:00", members: [ben]}}\n', ""
+    )
+    text = text.replace("on_call:\n", "")
+
+    [warning] = check(read_yaml(text), {}).warnings
+    assert str(warning) == (
+        f"line {line_of(text, 'sources:')}: sources: nobody hears of a source that is refused or "
+        "falls silent: give a team a `manager`, or write `alerts: {to: [...]}`"
+    )
+    heard = f"{text}alerts: {{to: [{{agent: dana}}]}}\n"
+    assert check(read_yaml(heard), {}).warnings == ()
+
+
 def test_a_last_step_that_hangs_on_one_service_is_a_warning() -> None:
     text = minimal_with("{on_call: nights}", "{on_call: nights}, via: [email]")
 

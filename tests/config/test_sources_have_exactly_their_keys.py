@@ -1,23 +1,29 @@
 """Every kind of source that the contract names, with the keys it may have."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from app.config.references import SOURCE_KINDS
-from app.config.sources import Source
+from app.config.sources import (
+    KINDS,
+    MappedSource,
+    PostedForm,
+    SigningForm,
+    SigningSource,
+    Source,
+    SourceBase,
+    UnsignedSource,
+)
 
 SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 BASIC = {"username": "u", "password": "p"}
 COMMON = {"medium", "team", "consent", "fields", "max_body", "headers"}
 
-SIGNING = ["typeform", "webflow", "wpforms", "linkedin", "hubspot", "real-geeks", "evocalize"]
-PLAIN = [
-    *("zillow-rentals", "zillow-mortgage", "adf", "mits", "jotform", "unbounce", "elementor"),
-    *("contact-form-7", "gravity-forms", "zapier"),
-]
-MAPPED = ["json", "microsoft-ads", "homes-com", "apartments-com"]
+
+def kinds_of(model: type[SourceBase]) -> list[str]:
+    return list(get_args(model.model_fields["kind"].annotation))
+
 
 # Kinds, the least they need, and what else they may have.
 TABLE: list[tuple[list[str], dict[str, Any], set[str]]] = [
@@ -27,22 +33,33 @@ TABLE: list[tuple[list[str], dict[str, Any], set[str]]] = [
     (
         ["meta-lead-ads"],
         {"app_secret": "s", "verify_token": "v", "access_tokens": {"1": "t"}},
-        {"graph_url"},
+        {"graph_url", "ad_details"},
     ),
-    (SIGNING, {"signing_secret": "s"}, {"secret", "access_token"}),
+    (kinds_of(SigningSource), {"signing_secret": "s"}, {"secret", "access_token"}),
+    (
+        ["linkedin"],
+        {"signing_secret": "s"},
+        {"secret", "access_token", "api_url", "api_version"},
+    ),
+    (["hubspot"], {"signing_secret": "s"}, {"secret", "access_token", "api_url"}),
+    (
+        kinds_of(SigningForm),
+        {"signing_secret": "s"},
+        {"secret", "access_token", "honeypot", "fill_time"},
+    ),
     (["tiktok"], {"secret": "s"}, {"signing_secret", "access_token", "mapping"}),
     (["standard-webhooks", "cloudevents"], {"secrets": ["s"]}, {"public_keys", "bearer"}),
-    (["email-mailgun"], {"signing_key": "k"}, {"rules"}),
+    (["email-mailgun"], {"signing_key": "k"}, {"max_age", "rules"}),
     (["email-sendgrid", "email-postmark"], {"secret": "s"}, {"basic_auth", "rules"}),
-    (PLAIN, {"secret": "s"}, {"basic_auth"}),
-    (["web-form"], {"basic_auth": BASIC}, {"secret", "honeypot"}),
-    (MAPPED, {"secret": "s"}, {"basic_auth", "mapping"}),
+    (kinds_of(UnsignedSource), {"secret": "s"}, {"basic_auth"}),
+    (kinds_of(PostedForm), {"basic_auth": BASIC}, {"secret", "honeypot", "fill_time"}),
+    (kinds_of(MappedSource), {"secret": "s"}, {"basic_auth", "mapping"}),
 ]
 ROWS = [(kind, needs, more) for kinds, needs, more in TABLE for kind in kinds]
 
 
 def test_every_kind_is_in_the_table() -> None:
-    assert {kind for kind, *_ in ROWS} == SOURCE_KINDS
+    assert {kind for kind, *_ in ROWS} == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "needs", "more"), ROWS)
@@ -77,13 +94,13 @@ def test_one_name_of_a_field_is_a_list_of_one() -> None:
             "kind": "json",
             "secret": "s",
             "mapping": {"email": "contact.mail"},
-            "fields": {"a": ["b"]},
+            "fields": {"phone": ["b"]},
         }
     )
 
     assert source.model_dump(include={"mapping", "fields", "secret"}) == {
         "mapping": {"email": ("contact.mail",)},
-        "fields": {"a": ("b",)},
+        "fields": {"phone": ("b",)},
         "secret": SecretStr("s"),
     }
 

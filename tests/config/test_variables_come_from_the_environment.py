@@ -102,7 +102,8 @@ def test_what_is_off_is_checked_all_the_same() -> None:
     assert [said for _, said in mistakes(text)] == [
         (
             "sources.website.honeypott: unknown key. Did you mean honeypot? Keys here are "
-            "basic_auth, consent, fields, headers, honeypot, kind, max_body, medium, secret, team."
+            "basic_auth, consent, fields, fill_time, headers, honeypot, kind, max_body, medium, "
+            "secret, team."
         )
     ]
 
