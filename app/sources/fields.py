@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.sources.normalise import texts
@@ -74,6 +75,10 @@ class Fields:
                     return each
         return None
 
+    def unread(self) -> dict[str, Any]:
+        """What nobody asked for, as it was sent: for a reader that goes on from there."""
+        return dict(self._left)
+
     def left(self) -> dict[str, Any]:
         """What nobody asked for, safe to store. Members that say nothing are left out."""
         return kept(self._left)
@@ -94,11 +99,21 @@ def segments(name: str) -> list[str]:
 
 def kept(members: Mapping[str, Any]) -> dict[str, Any]:
     """A copy that every database and encoder takes, without the empty members."""
-    copies = ((texts.safe(name), _storable(value)) for name, value in members.items())
-    return {name: value for name, value in copies if value not in (None, "", [], {})}
+    copy = {}
+    for name, value in members.items():
+        storable = _storable(value)
+        if storable not in (None, "", [], {}):
+            copy[texts.safe(name)] = storable
+    return copy
 
 
 def _leaf_in_any_case(name: str) -> str:
+    return _leaf_by_name(name[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=2048)
+def _leaf_by_name(name: str) -> str:
+    """A form has the same fields each time it is sent."""
     return leaf(name).casefold()
 
 
@@ -109,7 +124,7 @@ def _storable(value: Any) -> Any:
         return kept(value)
     if isinstance(value, list | tuple):
         return [_storable(each) for each in value]
-    return _storable_number(value)
+    return value if value is None else _storable_number(value)
 
 
 def _storable_number(value: Any) -> Any:

@@ -14,7 +14,7 @@ LIMITS = {
     "phone": 64,
     "message": 10_000,
     "language": 16,
-    "medium": 100,
+    "medium": 64,
     "state": 60,
     "zip": 20,
     "mls": 100,

@@ -1,14 +1,18 @@
 """What the config of a source says about its fields, put above what its kind knows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
+from app.config.inquiry_fields import CANONICAL
 from app.config.sources import SourceBase
 from app.domain.lead import Campaign, Property
 from app.sources import consents, repeats
 from app.sources.fields import Fields
+from app.sources.normalise import texts
 from app.sources.normalise.kinds import read_kind
+from app.sources.normalise.times import read_instant
 from app.sources.sent import Sent
 from app.sources.taking import property_of, take_text
 
@@ -27,6 +31,7 @@ _TEXTS = frozenset(
 )
 _PROPERTY = frozenset(each.name for each in fields(Property))
 _CAMPAIGN = frozenset(each.name for each in fields(Campaign))
+_FAR_AHEAD = datetime.fromisoformat("2100-01-01T00:00:00Z")
 
 
 def configured(sent: Sent, settings: SourceBase) -> Sent:
@@ -39,18 +44,25 @@ def configured(sent: Sent, settings: SourceBase) -> Sent:
 
 def told(fields: Fields, names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Our name → text, of the sender's fields that the config names; these are crossed off."""
-    found = {name: _first(fields, theirs, name) for name, theirs in _plainly(names)}
-    return {name: text for name, text in found.items() if text is not None}
+    found: dict[str, str] = {}
+    for ours, theirs in names.items():
+        name = CANONICAL[ours]
+        text = None if name in found else _first(fields, theirs, name)
+        if text is not None:
+            found[name] = text
+    return found
 
 
-def applied(sent: Sent, known: Mapping[str, str]) -> Sent:
+def applied(sent: Sent, known: Mapping[str, str], *, now: datetime | None = None) -> Sent:
     """Put texts under our own names in the place of what the kind found by itself.
 
-    What is replaced is kept in `extra`, under our name for it.
+    What is replaced is kept in `extra`, under our name for it. `now` bounds an instant that
+    the config names; without it such an instant may lie ahead.
     """
     replaced = {name: getattr(sent, name) for name in _TEXTS & known.keys()}
     kept = {name: old for name, old in replaced.items() if old is not None}
-    return replace(sent, **_changes(sent, known), extra={**kept, **sent.extra})
+    unread = _unread_instant(known, now)
+    return replace(sent, **_changes(sent, known, now), extra={**kept, **unread, **sent.extra})
 
 
 def _first(left: Fields, names: tuple[str, ...], meaning: str) -> str | None:
@@ -63,31 +75,43 @@ def _first(left: Fields, names: tuple[str, ...], meaning: str) -> str | None:
     return None
 
 
-def _changes(sent: Sent, known: Mapping[str, str]) -> dict[str, Any]:
+def _changes(sent: Sent, known: Mapping[str, str], now: datetime | None) -> dict[str, Any]:
     changes: dict[str, Any] = {name: known[name] for name in _TEXTS & known.keys()}
     if "kind" in known:
         changes["kind"] = read_kind(known["kind"])
     if external_id := known.get("external_id"):
         changes |= {"external_id": external_id, "identity": repeats.by_id(external_id)}
+    if instant := _instant(known, now):
+        changes["occurred_at"] = instant
+    if texts.truth(known.get("is_test")) and not sent.is_test:
+        identity = changes.get("identity", sent.identity)
+        changes |= {"is_test": True, "identity": repeats.of_test(identity)}
     return changes | _parts(sent, known)
+
+
+def _instant(known: Mapping[str, str], now: datetime | None) -> datetime | None:
+    """Unix seconds come as a text, too."""
+    text = known.get("occurred_at")
+    latest = now or _FAR_AHEAD
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return read_instant(text, now=latest)
+    return read_instant(number / 1000 if number > 1e11 else number, now=latest)
+
+
+def _unread_instant(known: Mapping[str, str], now: datetime | None) -> dict[str, str]:
+    is_unread = "occurred_at" in known and _instant(known, now) is None
+    return {"occurred_at": known["occurred_at"]} if is_unread else {}
 
 
 def _parts(sent: Sent, known: Mapping[str, str]) -> dict[str, Any]:
     home = property_of(known)
     place = {name: getattr(home, name) for name in _PROPERTY & known.keys()}
-    campaign = {
-        name: text
-        for name in _CAMPAIGN
-        if (text := known.get(f"campaign.{name}", known.get(f"utm_{name}")))
-    }
+    campaign = {name: text for name in _CAMPAIGN if (text := known.get(f"campaign.{name}"))}
     return {
         "property": replace(sent.property, **place),
         "campaign": replace(sent.campaign, **campaign),
     }
-
-
-def _plainly(names: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The config may write `name` and `property.zip` for what we call `full_name`, `zip`."""
-    for ours, theirs in names.items():
-        plain = ours.removeprefix("property.")
-        yield "full_name" if plain == "name" else plain, theirs

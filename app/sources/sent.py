@@ -31,5 +31,6 @@ class Sent:
     provider_agent: str | None = None
     is_test: bool = False
     is_update: bool = False
+    is_aside: bool = False
     spam: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)

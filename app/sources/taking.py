@@ -13,7 +13,7 @@ from app.sources.normalise.times import read_instant
 
 _PROPERTY = frozenset(each.name for each in fields_of(Property))
 
-_KEPT_AS_SENT = frozenset({"kind", "price"})
+KEPT_AS_SENT = frozenset({"kind", "price"})
 """People say more in these than we have words for."""
 
 
@@ -21,7 +21,7 @@ def take_text(fields: Fields, name: str, *, meaning: str) -> str | None:
     """The text of a member that means `meaning`, one of our own names."""
     if meaning == "message":
         return fields.paragraphs(name)
-    if meaning in _KEPT_AS_SENT:
+    if meaning in KEPT_AS_SENT:
         return texts.line(fields.look(name))
     return fields.line(name)
 
@@ -48,7 +48,7 @@ def take_property(fields: Fields, names: Mapping[str, str]) -> Property:
     """The home, from members given as ours → the provider's."""
     told = {ours: take_text(fields, theirs, meaning=ours) for ours, theirs in names.items()}
     home = property_of({name: text for name, text in told.items() if text is not None})
-    if home.price is not None:
+    if home.price is not None and money.is_one_price(told["price"] or ""):
         fields.drop(names["price"])
     return home
 

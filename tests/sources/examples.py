@@ -1,84 +1,88 @@
 """Sample deliveries of every kind of source, with the settings and credentials they go with."""
 
-import base64
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from pydantic import TypeAdapter
 
-from app.config.sources import Source
 from app.domain.delivery import Reading, Webhook
+from app.sources.files import read_delivery, sample_file
 from app.sources.registry import SOURCES
+from app.sources.trying import settings_to_try
 
 NOW = datetime(2026, 3, 14, 20, 30, tzinfo=UTC)
 
-SAMPLES = sorted(
-    path
-    for path in (Path(__file__).parent / "samples").glob("*/*")
-    if ".expected." not in path.name
-)
+MORE_SAMPLES = Path(__file__).parent / "samples"
 
-_BASIC = "Basic " + base64.b64encode(b"zillow:open sesame").decode()
+SECRET = "invented-secret-that-is-long-enough"
 
-CREDENTIALS: dict[str, dict[str, str]] = {
-    "zillow-tech-connect": {"authorization": _BASIC},
-    "realtor-com": {"x-api-key": "invented-api-key"},
-    "google-ads": {},
-    "web-form": {"x-webhook-secret": "invented-form-secret"},
+OTHER_SETTINGS: dict[str, dict[str, Any]] = {
+    # Amazon alone can sign a message of SNS: `test_sns_signatures` has a key of its own.
+    "zillow-tech-connect": {"sns_signature": "off", "topic_arn": None},
 }
-"""Headers; Google's key stands in the samples themselves."""
-
-SETTINGS: dict[str, Any] = {
-    "zillow-tech-connect": {
-        "basic_auth": {"username": "zillow", "password": "open sesame"},
-        "sns_signature": "off",
-    },
-    "realtor-com": {"api_key": "invented-api-key"},
-    "google-ads": {"google_key": "invented-shared-key", "medium": "ppc"},
-    "web-form": {
-        "secret": "invented-form-secret",
-        "honeypot": "website_url",
-        "consent": {"sms": "sms_opt_in", "email": "implied"},
-    },
-}
-
-_SOURCE: TypeAdapter[Any] = TypeAdapter(Source)
+"""Where a kind cannot be tried with the settings that it recommends."""
 
 
-def settings(kind: str, **changes: Any) -> Any:
-    """The config of a source of that kind, as it is checked when a config is loaded."""
-    return _SOURCE.validate_python({"kind": kind} | SETTINGS[kind] | changes)
+class Sample(NamedTuple):
+    """One delivery in a file: the complete one comes with the kind, others are for tests."""
+
+    kind: str
+    name: str
+    file: Path
+
+    @property
+    def expected(self) -> Path:
+        return MORE_SAMPLES / self.kind / f"{self.name}.expected.json"
 
 
-def delivery(kind: str, body: bytes, content_type: str, **headers: str) -> Webhook:
-    """An authentic delivery."""
-    given = {"content-type": content_type} | CREDENTIALS[kind] | headers
-    return Webhook(source="here", body=body, headers=given)
+def _samples() -> list[Sample]:
+    complete = [Sample(kind, "complete", sample_file(kind)) for kind in SOURCES]
+    more = [
+        Sample(path.parent.name, path.stem, path)
+        for path in sorted(MORE_SAMPLES.glob("*/*"))
+        if ".expected." not in path.name
+    ]
+    return sorted(complete + more)
 
 
-def sample(path: Path) -> Webhook:
-    body = path.read_bytes()
-    return delivery(path.parent.name, body, content_type(path.suffix, body))
+SAMPLES = _samples()
+
+
+def settings(kind: str, *, secret: str = SECRET, **changes: Any) -> Any:
+    """The settings that the kind recommends, as they are checked when a config is loaded.
+
+    Every variable in them is `secret`.
+    """
+    others = OTHER_SETTINGS.get(kind, {})
+    return settings_to_try(SOURCES[kind], secret=secret, **(others | changes))
+
+
+def unsigned(sample: Sample) -> Webhook:
+    """The delivery of a sample, without any proof of its sender."""
+    webhook = read_delivery(sample.file, source="here")
+    return replace(webhook, urls=("https://leads.example.com/webhooks/here",))
+
+
+def signed(sample: Sample, *, at: datetime = NOW, **changes: Any) -> Webhook:
+    """The same as its sender would send it at an instant, to a source with these settings."""
+    return SOURCES[sample.kind].sign(unsigned(sample), settings(sample.kind, **changes), now=at)
 
 
 def named(kind: str, name: str) -> Webhook:
-    """One sample by its file name."""
-    return next(sample(path) for path in SAMPLES if path.parent.name == kind and path.name == name)
+    """One sample by its name, signed."""
+    return signed(next(each for each in SAMPLES if (each.kind, each.name) == (kind, name)))
 
 
-def content_type(suffix: str, body: bytes) -> str:
-    match suffix:
-        case ".form":
-            return "application/x-www-form-urlencoded"
-        case ".txt":
-            boundary = body.partition(b"\r\n")[0].removeprefix(b"--").decode()
-            return f"multipart/form-data; boundary={boundary}"
-        case _:
-            return "application/json"
+def delivery(kind: str, body: bytes, content_type: str, **headers: str) -> Webhook:
+    """An authentic delivery of any bytes, where its sender does not sign the bytes."""
+    webhook = Webhook(source="here", body=body, headers={"content-type": content_type})
+    if kind == "google-ads":  # Its key stands in the body, and is none of the headers.
+        return replace(webhook, headers={**webhook.headers, **headers})
+    proven = SOURCES[kind].sign(webhook, settings(kind), now=NOW)
+    return replace(proven, headers={**proven.headers, **headers})
 
 
 def read(webhook: Webhook, kind: str, **changes: Any) -> Reading:
@@ -102,3 +106,20 @@ def _filled(value: Any) -> Any:
 def _says_nothing(name: str, value: Any) -> bool:
     # A consent that was refused says something; an inquiry that is no test does not.
     return value in (None, {}, []) or (value is False and "is_" in name)
+
+
+def write_expected() -> None:
+    """Write down what every sample reads as now: `python -m tests.sources.examples`.
+
+    For whoever adds a sample. Read what was written before you believe it.
+    """
+    for sample in SAMPLES:
+        if not sample.expected.exists():
+            sample.expected.parent.mkdir(exist_ok=True)
+            text = json.dumps(plain(read(signed(sample), sample.kind)), indent=2)
+            sample.expected.write_text(text + "\n")
+            print(sample.expected)  # noqa: T201
+
+
+if __name__ == "__main__":
+    write_expected()

@@ -9,10 +9,10 @@ import pytest
 from app.domain.errors import BadCredentials
 from app.domain.lead import Inquiry
 from app.sources.registry import SOURCES
-from tests.sources.examples import NOW, delivery, named, read, settings
+from tests.sources.examples import NOW, SECRET, delivery, named, read, settings
 
 KIND = "google-ads"
-KEY = "invented-shared-key"
+KEY = SECRET
 
 
 def arriving(*columns: tuple[str, Any], **members: Any) -> Inquiry:
@@ -80,7 +80,7 @@ def test_an_unknown_question_is_kept_as_it_was_asked() -> None:
 
 
 def test_a_question_of_our_own_form_can_be_named_in_the_config() -> None:
-    body = named(KIND, "odd.json").body
+    body = named(KIND, "odd").body
 
     reading = read(
         delivery(KIND, body, "application/json"),

@@ -5,7 +5,7 @@ And neither of them says aloud what was in the delivery.
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -17,11 +17,9 @@ from app.domain.delivery import Reading, Webhook
 from app.domain.errors import BadCredentials, Unreadable
 from app.sources.registry import SOURCES
 from tests.sources import examples
-from tests.sources.examples import NOW, SAMPLES, content_type, delivery
+from tests.sources.examples import NOW, SAMPLES, Sample, delivery, signed
 
-by_sample = pytest.mark.parametrize(
-    "path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}"
-)
+by_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda it: f"{it.kind}/{it.name}")
 by_kind = pytest.mark.parametrize("kind", SOURCES)
 quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -39,7 +37,7 @@ def outcome(kind: str, webhook: Webhook) -> Reading | Unreadable | BadCredential
     """What comes out. Any other error is the failure that these tests look for."""
     source, config = SOURCES[kind], examples.settings(kind)
     try:
-        source.needs(webhook, config)
+        source.needs(webhook, config, now=NOW)
         source.authenticate(webhook, config, now=NOW, certificates={})
     except BadCredentials:
         pass
@@ -71,38 +69,37 @@ def with_each_value_replaced(document: Any) -> Iterator[Any]:
             yield changed
 
 
-def inner(path: Path) -> tuple[Any, dict[str, Any] | None]:
+def inner(sample: Sample) -> tuple[Any, dict[str, Any] | None]:
     """A JSON sample's lead, and for Zillow's the envelope it is in."""
-    document = json.loads(path.read_bytes())
-    if path.parent.name != "zillow-tech-connect" or "Token" in document:
+    document = json.loads(sample.file.read_bytes())
+    if sample.kind != "zillow-tech-connect" or "Token" in document:
         return document, None
     return json.loads(document["Message"]), document
 
 
 @pytest.mark.parametrize(
-    "path",
-    [path for path in SAMPLES if path.suffix == ".json" and path.stem != "complete"],
-    ids=lambda path: f"{path.parent.name}/{path.name}",
+    "sample",
+    [each for each in SAMPLES if each.file.suffix == ".json" and each.name != "complete"],
+    ids=lambda it: f"{it.kind}/{it.name}",
 )
-def test_a_field_of_any_other_type_is_survived(path: Path) -> None:
-    kind = path.parent.name
-    lead, envelope = inner(path)
+def test_a_field_of_any_other_type_is_survived(sample: Sample) -> None:
+    lead, envelope = inner(sample)
 
     for changed in with_each_value_replaced(lead):
         whole = changed if envelope is None else envelope | {"Message": json.dumps(changed)}
-        found = outcome(kind, delivery(kind, json.dumps(whole).encode(), "application/json"))
+        webhook = delivery(sample.kind, json.dumps(whole).encode(), "application/json")
 
-        assert is_sound(found)
+        assert is_sound(outcome(sample.kind, webhook))
 
 
 @by_sample
 @quickly
 @given(data=st.data())
-def test_a_sample_cut_off_anywhere_is_survived(path: Path, data: st.DataObject) -> None:
-    kind, body = path.parent.name, path.read_bytes()
-    end = data.draw(st.integers(0, len(body)))
+def test_a_sample_cut_off_anywhere_is_survived(sample: Sample, data: st.DataObject) -> None:
+    webhook = signed(sample)
+    end = data.draw(st.integers(0, len(webhook.body)))
 
-    found = outcome(kind, delivery(kind, body[:end], content_type(path.suffix, body)))
+    found = outcome(sample.kind, replace(webhook, body=webhook.body[:end]))
 
     assert is_sound(found)
 
@@ -110,13 +107,13 @@ def test_a_sample_cut_off_anywhere_is_survived(path: Path, data: st.DataObject) 
 @by_sample
 @quickly
 @given(data=st.data())
-def test_a_sample_with_bytes_changed_is_survived(path: Path, data: st.DataObject) -> None:
-    kind, body = path.parent.name, bytearray(path.read_bytes())
-    kept = content_type(path.suffix, bytes(body))
+def test_a_sample_with_bytes_changed_is_survived(sample: Sample, data: st.DataObject) -> None:
+    webhook = signed(sample)
+    body = bytearray(webhook.body)
     for _ in range(data.draw(st.integers(1, 5))):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
 
-    assert is_sound(outcome(kind, delivery(kind, bytes(body), kept)))
+    assert is_sound(outcome(sample.kind, replace(webhook, body=bytes(body))))
 
 
 @by_kind
@@ -207,15 +204,15 @@ def values(document: Any) -> Iterator[str]:
 @by_sample
 @quickly
 @given(data=st.data())
-def test_no_error_repeats_what_was_sent(path: Path, data: st.DataObject) -> None:
-    kind, body = path.parent.name, path.read_bytes()
-    expected = json.loads(path.with_suffix(".expected.json").read_text())
+def test_no_error_repeats_what_was_sent(sample: Sample, data: st.DataObject) -> None:
+    expected = json.loads(sample.expected.read_text())
     said = {text for each in expected.get("inquiries", []) for text in values(each)} - {
         "application/json", "unknown", "buyer", "seller", "renter"
     }  # fmt: skip
-    end = data.draw(st.integers(0, len(body)))
+    webhook = signed(sample)
+    end = data.draw(st.integers(0, len(webhook.body)))
 
-    found = outcome(kind, delivery(kind, body[:end], content_type(path.suffix, body)))
+    found = outcome(sample.kind, replace(webhook, body=webhook.body[:end]))
 
     if isinstance(found, Unreadable):
         assert not [text for text in said if text in str(found) or text in repr(found.args)]

@@ -11,7 +11,7 @@ from app.sources.registry import SOURCES
 from tests.sources.examples import delivery, named, read
 
 KIND = "realtor-com"
-LEAD = json.loads(named(KIND, "complete.json").body)
+LEAD = json.loads(named(KIND, "complete").body)
 
 
 def arriving(**info: Any) -> Inquiry:
@@ -20,7 +20,7 @@ def arriving(**info: Any) -> Inquiry:
 
 
 def test_the_answer_is_in_realtors_own_shape() -> None:
-    assert read(named(KIND, "complete.json"), KIND).reply == {
+    assert read(named(KIND, "complete"), KIND).reply == {
         "message": "OK",
         "description": "The lead was received.",
         "status_code": 200,
@@ -46,7 +46,7 @@ def test_both_nestings_read_the_same() -> None:
 
     beside = read(delivery(KIND, siblings, "application/json"), KIND)
 
-    assert beside == read(named(KIND, "complete.json"), KIND)
+    assert beside == read(named(KIND, "complete"), KIND)
 
 
 @pytest.mark.parametrize("info", [{"test": True}, {"test": "true"}, {"paid_type": "test"}])

@@ -50,7 +50,7 @@ def certificate(*, of_another_kind: bool = False) -> bytes:
     return made.public_bytes(Encoding.PEM)
 
 
-def signed(sample: str = "complete.json", *, version: str = "1", **changes: Any) -> dict[str, Any]:
+def signed(sample: str = "complete", *, version: str = "1", **changes: Any) -> dict[str, Any]:
     """A sample's envelope with a signature that holds, over the documented members."""
     envelope: dict[str, Any] = (
         json.loads(named(KIND, sample).body) | {"SignatureVersion": version} | changes
@@ -85,7 +85,7 @@ def why_refused(
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-@pytest.mark.parametrize("sample", ["complete.json", "reassignment.json", "subscription.json"])
+@pytest.mark.parametrize("sample", ["complete", "reassignment", "subscription"])
 def test_a_signed_message_is_believed(sample: str, version: str) -> None:
     authenticate(arriving(signed(sample, version=version)))
 
@@ -106,7 +106,7 @@ def test_a_signed_message_without_basic_auth_is_refused_where_it_is_configured()
     "member", ["Message", "MessageId", "Timestamp", "Type", "Token", "SubscribeURL"]
 )
 def test_a_message_changed_after_signing_is_refused(member: str) -> None:
-    envelope = signed("subscription.json")
+    envelope = signed("subscription")
     tampered = envelope | {member: envelope[member] + " "}
 
     assert why_refused(arriving(tampered)) == "the SNS signature is wrong"
@@ -171,7 +171,7 @@ def test_a_certificate_elsewhere_is_never_fetched_or_believed(url: Any) -> None:
     webhook = arriving(signed(SigningCertURL=url))
     config = settings(KIND, sns_signature="required", topic_arn=TOPIC)
 
-    assert SOURCES[KIND].needs(webhook, config) is None
+    assert SOURCES[KIND].needs(webhook, config, now=NOW) is None
     assert why_refused(webhook) == "the SNS certificate is not at Amazon"
 
 
@@ -186,7 +186,7 @@ def test_the_certificate_of_amazon_is_asked_for(url: str) -> None:
     webhook = arriving(signed(SigningCertURL=url))
     config = settings(KIND, sns_signature="required", topic_arn=TOPIC)
 
-    assert SOURCES[KIND].needs(webhook, config) == url
+    assert SOURCES[KIND].needs(webhook, config, now=NOW) == url
     authenticate(webhook, {url: certificate()})
 
 
@@ -202,11 +202,11 @@ def test_the_certificate_of_amazon_is_asked_for(url: str) -> None:
 def test_no_certificate_is_fetched_for_a_stranger(webhook: Webhook) -> None:
     config = settings(KIND, sns_signature="required", topic_arn=TOPIC)
 
-    assert SOURCES[KIND].needs(webhook, config) is None
+    assert SOURCES[KIND].needs(webhook, config, now=NOW) is None
 
 
 def test_no_certificate_is_asked_for_where_signatures_are_off() -> None:
-    assert SOURCES[KIND].needs(arriving(signed()), settings(KIND)) is None
+    assert SOURCES[KIND].needs(arriving(signed()), settings(KIND), now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_certificate_out_of_its_time_is_refused(days: int) -> None:
 
 
 def test_confirming_a_subscription_is_a_handshake() -> None:
-    envelope = signed("subscription.json")
+    envelope = signed("subscription")
 
     assert read(arriving(envelope), KIND).handshake == Handshake(envelope["SubscribeURL"])
 
@@ -257,7 +257,7 @@ def test_confirming_a_subscription_is_a_handshake() -> None:
     ],
 )
 def test_a_subscription_is_not_confirmed_anywhere_else(url: Any) -> None:
-    webhook = arriving(signed("subscription.json", SubscribeURL=url))
+    webhook = arriving(signed("subscription", SubscribeURL=url))
 
     with pytest.raises(Unreadable) as unread:
         read(webhook, KIND)
@@ -266,6 +266,6 @@ def test_a_subscription_is_not_confirmed_anywhere_else(url: Any) -> None:
 
 
 def test_the_end_of_a_subscription_is_nothing_to_do() -> None:
-    reading = read(arriving(signed("subscription.json", Type="UnsubscribeConfirmation")), KIND)
+    reading = read(arriving(signed("subscription", Type="UnsubscribeConfirmation")), KIND)
 
     assert (reading.handshake, reading.inquiries) == (None, ())

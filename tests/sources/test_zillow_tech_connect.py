@@ -10,7 +10,7 @@ from app.domain.lead import Inquiry
 from tests.sources.examples import delivery, named, plain, read
 
 KIND = "zillow-tech-connect"
-ENVELOPE = json.loads(named(KIND, "complete.json").body)
+ENVELOPE = json.loads(named(KIND, "complete").body)
 
 
 def arriving(message_id: str = "m-1", **info: Any) -> Inquiry:
@@ -67,7 +67,7 @@ def test_without_a_communication_id_the_message_id_tells_repeats() -> None:
 def test_a_relay_may_post_what_was_inside_the_message() -> None:
     inside = delivery(KIND, ENVELOPE["Message"].encode(), "application/json")
 
-    assert plain(read(inside, KIND)) == plain(read(named(KIND, "complete.json"), KIND))
+    assert plain(read(inside, KIND)) == plain(read(named(KIND, "complete"), KIND))
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,22 @@ _CODES = {
     "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI",
     "wyoming": "WY",
 }  # fmt: skip
+_KNOWN = frozenset(_CODES.values())
 _LONGEST = 60
 
 
 def read_state(text: str) -> str:
-    """`Oregon`, `oregon` and `or` are `OR`; what is no such state stays as it is."""
-    word = text.strip().lower()
+    """`Oregon`, `US-OR` and `or` are `OR`; what is no such state stays as it is."""
+    code = code_of(text)
+    if code:
+        return code
+    word = text.strip()
+    return word.upper() if len(word) == 2 and word.isalpha() else word[:_LONGEST]
+
+
+def code_of(text: str) -> str | None:
+    """The code of a state, by its name or its code."""
+    word = " ".join(text.lower().replace(".", "").split()).removeprefix("us-")
     if word in _CODES:
         return _CODES[word]
-    return word.upper() if len(word) == 2 and word.isalpha() else text.strip()[:_LONGEST]
+    return word.upper() if word.upper() in _KNOWN else None

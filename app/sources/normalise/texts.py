@@ -3,8 +3,17 @@
 import re
 from typing import Any
 
-_NOTHING = frozenset({"", "null", "undefined", "(null)"})
+_NOTHING = frozenset({"", "null", "undefined", "(null)", "[null]", "<null>"})
 """Portals write these where they know nothing. A person called Null has a capital."""
+
+_NO_ANSWER = _NOTHING | {
+    *("none", "n/a", "n\\a", "n.a.", "n.a", "#n/a", "(none)", "<none>", "[none]"),
+    *("not provided", "not given", "not available", "not applicable", "not specified"),
+    *("not disclosed", "not supplied", "no answer", "no response"),
+    *("-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "?", "??", "???", "_"),
+}
+"""Written where an answer was asked for, and there is none. Only so where an answer has a
+form of its own: of pets and in a message `none` is one."""
 
 _UNSAFE = re.compile(
     "["
@@ -30,7 +39,7 @@ def line(value: Any) -> str | None:
     Numbers become text, a list becomes its members joined by commas. What has an inner
     structure has no text of its own: `None`.
     """
-    text = _text(value)
+    text = value if type(value) is str else _text(value)
     if text is None:
         return None
     tidy = " ".join(safe(text).split())
@@ -39,11 +48,19 @@ def line(value: Any) -> str | None:
 
 def paragraphs(value: Any) -> str | None:
     """Like `line`, but line breaks are kept: what a person wrote to us."""
-    text = _text(value)
+    text = value if type(value) is str else _text(value)
     if text is None:
         return None
-    tidy = safe(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    # What is printable holds no line break.
+    is_plain = text.isprintable()
+    whole = text if is_plain else safe(text.replace("\r\n", "\n").replace("\r", "\n"))
+    tidy = whole.strip()
     return None if tidy in _NOTHING else tidy
+
+
+def is_no_answer(text: str) -> bool:
+    """Whether a name, a number, an address or a place says that there is none."""
+    return text.strip().lower() in _NO_ANSWER
 
 
 def truth(value: Any) -> bool | None:

@@ -20,6 +20,16 @@ def read_instant(value: Any, *, now: datetime) -> datetime | None:
         return None
 
 
+def read_milliseconds(value: Any, *, now: datetime) -> datetime | None:
+    """Like `read_instant`, for senders that count in milliseconds, in a number or a text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
+        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # Python refuses to divide what is too large for a float.
+        return read_instant(value / 1000, now=now) if abs(value) < 1e15 else None
+    return read_instant(value, now=now)
+
+
 def _instant(value: Any) -> datetime:
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, tz=UTC)

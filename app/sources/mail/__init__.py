@@ -1,0 +1,1 @@
+"""Mails: whether one is a lead, whose it is, and what it says."""
