@@ -12,20 +12,22 @@ from app.api import (
     canonical,
     config,
     deliveries,
+    drop_in,
     health,
     leads,
     messages,
     problems,
     sla,
+    sources,
     webhooks,
 )
 from app.api.access import KeyRing
 from app.api.front_door import FrontDoor
 from app.api.grouping import GroupCommit
+from app.api.refusals import Refusals
 from app.api.shapes import LeadIn
 from app.api.state import Serving
 from app.domain.clock import Clock
-from app.domain.doorbell import Doorbell
 from app.jobs.process import Background, watching
 from app.pages import documentation
 from app.pages import routes as pages
@@ -59,8 +61,10 @@ def create_app(
             intake.start()
             background.executor.is_pressed = lambda: intake.is_busy
             stack.push_async_callback(intake.stop)
+            refusals = Refusals(resources, background.doorbell)
+            stack.push_async_callback(refusals.stop)
             app.state.background = background
-            app.state.serving = serving(resources, intake, background.doorbell, background)
+            app.state.serving = serving(resources, intake, refusals, background)
             yield
 
     app = FrontDoor(
@@ -72,8 +76,10 @@ def create_app(
         redoc_url=None,
     )
     problems.install(app)
-    for part in (webhooks, canonical, leads, sla, messages, deliveries, agents, config, health):
+    for part in (webhooks, canonical, leads, sla, messages, deliveries, sources, agents, config):
         app.include_router(part.router)
+    app.include_router(drop_in.router)
+    app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(documentation.router)
     app.openapi = _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it.
@@ -81,15 +87,17 @@ def create_app(
 
 
 def serving(
-    held: Resources, intake: GroupCommit, doorbell: Doorbell, background: Background
+    held: Resources, intake: GroupCommit, refusals: Refusals, background: Background
 ) -> Serving:
     admin_key = held.settings.admin_key
     return Serving(
         held=held,
         intake=intake,
-        doorbell=doorbell,
+        doorbell=background.doorbell,
         keys=KeyRing(None if admin_key is None else admin_key.get_secret_value()),
         troubles=watching(held, background),
+        refusals=refusals,
+        listening=background.auditor.listening,
     )
 
 

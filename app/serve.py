@@ -41,6 +41,9 @@ async def _serve(settings: Settings) -> int:
     database = Database.of(settings.database_url)
     admin_key = await _prepare(database, settings)
     held = await open_resources(settings, database=database)
+    for source in held.live.snapshot.config.sources.values():
+        # Now, and not while the first lead of its kind waits.
+        SOURCES[source.kind]
     app = create_app(settings, held=held)
     server = _Server(
         uvicorn.Config(
@@ -169,7 +172,7 @@ def _announce(settings: Settings, held: Resources, admin_key: str | None, port: 
     for each in snapshot.off:
         word = "sandbox" if each.section == "channel" else "off"
         print(f"  {word:<10} {each.section} {each.name}: set {', '.join(each.variables)}")
-    for line in _not_built(held):
+    for line in _sandboxes(held):
         print(line)
     if "website" in snapshot.config.sources and settings.config is None:
         print("Send a lead:")
@@ -180,12 +183,9 @@ def _announce(settings: Settings, held: Resources, admin_key: str | None, port: 
     sys.stdout.flush()
 
 
-def _not_built(held: Resources) -> Iterator[str]:
-    """What the config names and this release cannot do yet."""
+def _sandboxes(held: Resources) -> Iterator[str]:
+    """Channels that the config names and this release cannot send over yet."""
     config, off = held.live.snapshot.config, {each.name for each in held.live.snapshot.off}
-    for name, source in config.sources.items():
-        if source.kind not in SOURCES and name not in off:
-            yield f"  {'off':<10} source {name}: kind {source.kind} cannot be read yet"
     for slot, why in held.live.sandboxes.items():
         if slot in config.channels and slot not in off:
             yield f"  {'sandbox':<10} channel {slot}: {why}"

@@ -17,7 +17,8 @@ from app.channels.base import Gate
 from app.domain.outcome import GiveUp, Outcome, TryAgain, Unknown, Withheld
 
 LONGEST_ANSWER = 64 * 1024
-"""Bytes read of an answer. No provider has more than this to say about one message."""
+"""Bytes read of an answer, unless more is asked for. No provider has more than this to say
+about one message."""
 
 OPERATORS_AFFAIR = timedelta(seconds=60)
 """The pause after a refusal that only the operator can cure, such as a wrong token."""
@@ -37,7 +38,7 @@ PATIENCE = Patience()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the provider said. `body` is at most `LONGEST_ANSWER` bytes."""
+    """What the provider said. `body` is cut off where it becomes too long."""
 
     status: int
     headers: Mapping[str, str]
@@ -76,9 +77,17 @@ class _Departure:
 
 
 async def ask(
-    http: httpx.AsyncClient, request: httpx.Request, gate: Gate, patience: Patience
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    gate: Gate,
+    patience: Patience,
+    *,
+    at_most: int = LONGEST_ANSWER,
 ) -> Answer | Outcome:
-    """Send `request` once. Anything but an `Answer` says how far it came."""
+    """Send `request` once, and read `at_most` bytes of what is answered.
+
+    Anything but an `Answer` says how far it came.
+    """
     departure = _Departure(gate, request.method.encode())
     request.extensions = {
         **request.extensions,
@@ -87,7 +96,7 @@ async def ask(
     }
     try:
         async with asyncio.timeout(patience.whole):
-            return await _exchange(http, request)
+            return await _exchange(http, request, at_most)
     except _Closed:
         return Withheld()
     except httpx.LocalProtocolError:
@@ -99,22 +108,22 @@ async def ask(
         return Unknown(because) if departure.left else TryAgain(because)
 
 
-async def _exchange(http: httpx.AsyncClient, request: httpx.Request) -> Answer:
+async def _exchange(http: httpx.AsyncClient, request: httpx.Request, at_most: int) -> Answer:
     response = await http.send(request, stream=True, follow_redirects=False)
     try:
-        return Answer(response.status_code, response.headers, await _start_of(response))
+        return Answer(response.status_code, response.headers, await _start_of(response, at_most))
     finally:
         await response.aclose()
 
 
-async def _start_of(response: httpx.Response) -> bytes:
+async def _start_of(response: httpx.Response, at_most: int) -> bytes:
     """The first bytes of the body, as they came: nothing is unpacked, so nothing swells."""
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) >= LONGEST_ANSWER:
+        if len(body) >= at_most:
             break
-    return bytes(body[:LONGEST_ANSWER])
+    return bytes(body[:at_most])
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

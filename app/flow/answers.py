@@ -43,30 +43,43 @@ async def attempt(
     _check_person(tried.by, snapshot)
     lead = await leads.lock(tx, lead_id)
     check_dated(tried.at, received_at=lead.received_at, now=now)
-    status = status_after(lead.status, tried.outcome)
-    shown = shown_by(tried.outcome)
-    evidence = {
-        "evidence": shown,
+    noted = Fact(
+        FactType.LEAD_ATTEMPTED, now, lead.id, tried.by, {**_evidence(tried), "note": tried.note}
+    )
+    await add_facts(tx, [noted])
+    await count_attempt(tx, lead, tried, snapshot=snapshot, now=now)
+    return await leads.get(tx, lead.id)
+
+
+def _evidence(tried: Attempt) -> dict[str, Any]:
+    return {
+        "evidence": shown_by(tried.outcome),
         "channel": tried.channel,
         "outcome": tried.outcome,
         "by": tried.by,
         "at": rfc3339(tried.at),
     }
+
+
+async def count_attempt(
+    tx: Tx, lead: Lead, tried: Attempt, *, snapshot: Snapshot, now: datetime
+) -> None:
+    """What follows from an attempt that is written down already. The lead must be locked."""
+    status = status_after(lead.status, tried.outcome)
+    evidence = _evidence(tried)
     changes: dict[str, Any] = {"status": status}
-    facts = [
-        Fact(FactType.LEAD_ATTEMPTED, now, lead.id, tried.by, {**evidence, "note": tried.note})
-    ]
+    facts: list[Fact] = []
     if lead.first_response_at is None:
         changes["first_response_at"] = tried.at
         facts.append(Fact(FactType.LEAD_RESPONDED, now, lead.id, tried.by, evidence))
     if status is not lead.status:
         facts.append(_status_fact(lead, status, tried.by, now))
+    shown = shown_by(tried.outcome)
     facts += await _stop(tx, lead, shown, evidence, snapshot=snapshot, now=now)
     if any(fact.type is FactType.SLA_MET for fact in facts):
         changes["epoch"] = lead.epoch + 1
     await leads.change(tx, lead.id, changes)
     await add_facts(tx, facts)
-    return await leads.get(tx, lead.id)
 
 
 async def acknowledge(
@@ -75,20 +88,28 @@ async def acknowledge(
     """Record "I have it". Stops the clocks only of a policy that asks for no more."""
     _check_person(by, snapshot)
     lead = await leads.lock(tx, lead_id)
-    evidence = {"evidence": "acknowledged", "by": by, "at": rfc3339(now)}
     facts = [Fact(FactType.LEAD_ACKNOWLEDGED, now, lead.id, by)]
     heard = await messages.acknowledge(tx, lead.id, by, now=now)
     facts += [
         Fact(FactType.ESCALATION_ACKNOWLEDGED, now, lead.id, by, {"message_id": str(each)})
         for each in heard
     ]
-    changes: dict[str, Any] = {"acknowledged_at": lead.acknowledged_at or now}
+    await add_facts(tx, facts)
+    await count_acknowledgement(tx, lead, by, at=now, snapshot=snapshot, now=now)
+    return await leads.get(tx, lead.id)
+
+
+async def count_acknowledgement(
+    tx: Tx, lead: Lead, by: AgentId, *, at: datetime, snapshot: Snapshot, now: datetime
+) -> None:
+    """What follows from an "I have it" that is written down already. Lock the lead first."""
+    evidence = {"evidence": "acknowledged", "by": by, "at": rfc3339(at)}
+    changes: dict[str, Any] = {"acknowledged_at": lead.acknowledged_at or at}
     stopped = await _stop(tx, lead, "acknowledged", evidence, snapshot=snapshot, now=now)
     if stopped:
         changes["epoch"] = lead.epoch + 1
     await leads.change(tx, lead.id, changes)
-    await add_facts(tx, facts + stopped)
-    return await leads.get(tx, lead.id)
+    await add_facts(tx, stopped)
 
 
 async def claim(tx: Tx, lead_id: UUID, *, by: AgentId, snapshot: Snapshot, now: datetime) -> Lead:
@@ -101,7 +122,7 @@ async def claim(tx: Tx, lead_id: UUID, *, by: AgentId, snapshot: Snapshot, now: 
         raise AlreadyOwned(lead.id, lead.owner)
     if not is_open(lead):
         raise NotPossibleNow(f"The lead is {lead.status}: there is nothing to claim.")
-    await _give(tx, lead, by, snapshot=snapshot)
+    await give(tx, lead, by, snapshot=snapshot)
     await add_facts(
         tx, [Fact(FactType.LEAD_ASSIGNED, now, lead.id, by, {"owner": by, "reason": "claimed"})]
     )
@@ -127,7 +148,7 @@ async def assign(
         raise NotPossibleNow(f"The lead is {lead.status}: re-open it first.")
     if lead.owner == to.owner and lead.owner_by == "person":
         return lead, []
-    await _give(tx, lead, to.owner, snapshot=snapshot)
+    await give(tx, lead, to.owner, snapshot=snapshot)
     given = await leads.get(tx, lead.id)
     alert = tell.owner_alert(
         given, to.owner, about=f"assigned:{given.epoch}", snapshot=snapshot, now=now
@@ -163,7 +184,13 @@ async def assign(
 
 
 async def set_status(
-    tx: Tx, lead_id: UUID, status: LeadStatus, *, actor: str, now: datetime
+    tx: Tx,
+    lead_id: UUID,
+    status: LeadStatus,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str | None = None,
 ) -> Lead:
     """Move the lead along. Closing it stops its clocks and whatever was still to be said.
 
@@ -173,7 +200,7 @@ async def set_status(
     if status is lead.status:
         return lead
     changes: dict[str, Any] = {"status": status}
-    facts = [_status_fact(lead, status, actor, now)]
+    facts = [_status_fact(lead, status, actor, now, reason=reason)]
     closes = status in CLOSED and lead.status not in CLOSED
     reopens = status not in CLOSED and lead.status in CLOSED
     if closes:
@@ -182,7 +209,7 @@ async def set_status(
             facts.append(Fact(FactType.SLA_CANCELLED, now, lead.id, actor))
     if reopens:
         changes |= {"closed_at": None, "epoch": lead.epoch + 1}
-        if lead.owner is None:
+        if lead.owner is None and not lead.held:
             changes["route_at"] = now
     await leads.change(tx, lead.id, changes)
     await adjust_open_leads(tx, [(lead.owner, reopens - closes)])
@@ -190,7 +217,7 @@ async def set_status(
     return await leads.get(tx, lead.id)
 
 
-async def _give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> None:
+async def give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> None:
     epoch = lead.epoch + 1
     team = lead.team or next(
         (name for name, team in snapshot.config.teams.items() if owner in team.members), None
@@ -249,11 +276,14 @@ def _check_person(person: AgentId, snapshot: Snapshot, *, field: str = "by") -> 
         raise InvalidFields((FieldProblem(field, "is nobody in the config"),))
 
 
-def _status_fact(lead: Lead, status: LeadStatus, actor: str, now: datetime) -> Fact:
+def _status_fact(
+    lead: Lead, status: LeadStatus, actor: str, now: datetime, *, reason: str | None = None
+) -> Fact:
+    data = {"from": lead.status, "to": status}
     return Fact(
         FactType.LEAD_STATUS_CHANGED,
         now,
         lead.id,
         actor,
-        {"from": lead.status, "to": status},
+        data if reason is None else {**data, "reason": reason},
     )

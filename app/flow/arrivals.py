@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.delivery import DeliveryStatus, Reading, Webhook
+from app.domain.delivery import DeliveryStatus, Held, Reading, Webhook
 from app.domain.errors import Unreadable
 from app.domain.lead import AgentId, Inquiry, LeadId
 from app.domain.message import Message
+from app.store.deliveries import Seen
 from app.store.keys import Asking
 
 
@@ -23,6 +24,8 @@ class Arrival:
     trouble: Unreadable | None = None
     is_replay: bool = False
     """It is stored already, and is read once more."""
+    seen: Seen | None = None
+    """How it stood then. If it was replayed since, this reading is a conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Asked:
     inquiry: Inquiry
     asking: Asking
     people: tuple[str, ...]
+    held: Held | None = None
+    """Only this came: the inquiry says no more than it does, and the rest is fetched."""
 
     @property
     def counts(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.config.condition import Features
+from app.config.sla import SlaPolicy
 from app.domain.clock import rfc3339
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
@@ -108,10 +109,13 @@ def _written(decision: Decision, lead: Lead, snapshot: Snapshot, now: datetime) 
 
 def start_clocks(lead: Lead, features: Features, at_hand: Circumstances) -> None:
     """One clock for each step of the first policy that fits, from the lead's arrival."""
+    policy = policy_for(features, at_hand.snapshot.config)
+    if policy is not None:
+        start_clocks_of(policy, lead, at_hand)
+
+
+def start_clocks_of(policy: SlaPolicy, lead: Lead, at_hand: Circumstances) -> None:
     snapshot, rows = at_hand.snapshot, at_hand.rows
-    policy = policy_for(features, snapshot.config)
-    if policy is None:
-        return
     started_at = lead.last_inquiry_at
     new = [
         SlaClock(

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.config.people import Agent
+from app.domain.alert import AlertKind
 from app.domain.lead import Lead, name_of
 from app.domain.message import TO_LEAD, Action, Message, MessageKind, Outgoing
 from app.domain.outcome import GiveUp
@@ -30,6 +32,8 @@ def compose(
     """Make the message sendable, or say why it never will be."""
     if message.kind is MessageKind.HANDSHAKE:
         return _outgoing(message, to=message.about["url"], subject="", text="")
+    if message.kind is MessageKind.ALERT:
+        return _alert(message, snapshot=snapshot)
     if lead is None:
         return GiveUp("its lead is gone")
     if message.recipient == TO_LEAD:
@@ -134,14 +138,10 @@ def _to_staff(
     now: datetime,
     base_url: str,
 ) -> Outgoing | GiveUp:
-    person = snapshot.people.get(message.recipient)
-    if person is None:
-        return GiveUp("the recipient is no longer in the config")
-    to = {"email": person.email, "sms": person.phone, "voice": person.phone}.get(
-        message.channel, person.id
-    )
-    if to is None:
-        return GiveUp(f"{person.id} has no address for {message.channel}")
+    reached = _addressed(message, snapshot)
+    if isinstance(reached, GiveUp):
+        return reached
+    person, to = reached
     owner = snapshot.people.get(lead.owner or "")
     link = f"{base_url}/board#{lead.id}"
     due = [clock.due_at for clock in clocks if clock.state == "running"]
@@ -158,6 +158,7 @@ def _to_staff(
         waiting=now - lead.last_inquiry_at,
         owner=owner.name if owner else None,
         link=link,
+        held=lead.held,
     )
     subject, text = _WORDS[message.kind](about)
     actions = (Action("Open the lead", link),)
@@ -170,6 +171,42 @@ def _to_staff(
         html=as_html(text) if message.channel == "email" else None,
         actions=actions,
     )
+
+
+def _addressed(message: Message, snapshot: Snapshot) -> tuple[Agent, str] | GiveUp:
+    """The person of ours who is meant, and their address on the message's channel."""
+    person = snapshot.people.get(message.recipient)
+    if person is None:
+        return GiveUp("the recipient is no longer in the config")
+    to = {"email": person.email, "sms": person.phone, "voice": person.phone}.get(
+        message.channel, person.id
+    )
+    if to is None:
+        return GiveUp(f"{person.id} has no address for {message.channel}")
+    return person, to
+
+
+def _alert(message: Message, *, snapshot: Snapshot) -> Outgoing | GiveUp:
+    """What is wrong with a source, to whoever looks after the house."""
+    reached = _addressed(message, snapshot)
+    if isinstance(reached, GiveUp):
+        return reached
+    person, to = reached
+    subject, text = _said_of_source(message.about, snapshot)
+    html = as_html(text) if message.channel == "email" else None
+    return _outgoing(message, to=to, subject=subject, text=text, to_name=person.name, html=html)
+
+
+def _said_of_source(about: Mapping[str, Any], snapshot: Snapshot) -> tuple[str, str]:
+    source = about["source"]
+    match AlertKind(about["alert"]):
+        case AlertKind.REFUSED:
+            return texts.refused(source, about["why"], about["count"])
+        case AlertKind.QUARANTINED:
+            return texts.quarantined(source, about["why"], about["delivery_id"])
+        case AlertKind.SILENT:
+            last_at = datetime.fromisoformat(about["last_at"]).astimezone(snapshot.zone)
+            return texts.silent(source, last_at, about["expected"])
 
 
 _WORDS = {

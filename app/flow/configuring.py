@@ -1,14 +1,17 @@
 """A new config comes into force: another version, and rows for everybody it names."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.facts import Fact, FactType
-from app.store import configs, leads, people
+from app.store import configs, fetches, leads, people
 from app.store.configs import Version
 from app.store.database import Tx
 from app.store.write import add_facts
+
+IN_FORCE_WITHIN = timedelta(seconds=2)
+"""How soon every process goes by a new config."""
 
 
 async def put(
@@ -27,6 +30,8 @@ async def put(
     )
     # Whoever waits for an owner may find one under the new rules.
     await leads.look_again_at(tx, now)
+    # So may a lead that nobody could fetch with the old tokens, once all processes have these.
+    await fetches.hurry_all(tx, at=now + IN_FORCE_WITHIN)
     await add_facts(
         tx, [Fact(FactType.CONFIG_CHANGED, now, actor=by, data={"version": version.version})]
     )

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from app.domain import alert
 from app.domain.delivery import DeliveryStatus, least_happy
+from app.domain.errors import Unreadable
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import CLOSED, Lead, LeadId, LeadStatus, is_open
 from app.domain.message import CLASS_OF, Message, MessageKind
-from app.flow import tell
+from app.flow import held, tell
+from app.flow.alerts import raise_alerts
 from app.flow.arrivals import Arrival, Asked, Taken, TakenLead
 from app.flow.begin import Circumstances, begin
 from app.flow.first_rows import as_json, kept, new_lead, with_news
@@ -36,21 +39,42 @@ class Desk:
     moved: dict[LeadId, LeadId] = field(default_factory=dict)
     inquiries: list[NewInquiry] = field(default_factory=list)
     replays: list[tuple[Arrival, Taken]] = field(default_factory=list)
+    alerts: list[alert.Alert] = field(default_factory=list)
 
-    def take(self, asked: Asked, belongs_to: Mapping[str, UUID]) -> TakenLead:
-        """Take in one inquiry: of somebody new, or of somebody we know."""
-        known = self._known_as(asked, belongs_to)
-        if known is None:
-            return self._welcome(asked)
+    def take(
+        self, asked: Asked, belongs_to: Mapping[str, UUID], concerns: UUID | None = None
+    ) -> TakenLead:
+        """Take in one inquiry: of somebody new, or of somebody we know.
+
+        `concerns` is the lead that its provider says it is about.
+        """
+        about = None if concerns is None else self.leads.get(LeadId(concerns))
+        known = about or self._known_as(asked, belongs_to)
+        return self._welcome(asked) if known is None else self.take_as(asked, known)
+
+    def take_as(self, asked: Asked, known: Lead) -> TakenLead:
+        """Take in one inquiry of somebody who has a lead already."""
         self.settled.append((asked.asking, known.id))
         self.moved[LeadId(asked.asking.lead_id)] = known.id
         return self._welcome_back(asked, known)
+
+    def take_aside(self, asked: Asked, lead_id: UUID) -> TakenLead:
+        """Take in what was said of a person we know. Nobody is alarmed, no clock starts."""
+        lead = self.leads[LeadId(lead_id)]
+        news = with_news(lead, asked)
+        lead = replace(news, last_inquiry_at=lead.last_inquiry_at)
+        self._note(asked, lead, FactType.LEAD_UPDATED)
+        self.leads[lead.id] = lead
+        self.changed.add(lead.id)
+        return TakenLead(lead.id, DeliveryStatus.UPDATED, lead.owner)
 
     def _known_as(self, asked: Asked, belongs_to: Mapping[str, UUID]) -> Lead | None:
         if not asked.counts:
             return None
         for key in asked.people:
-            lead = self.leads.get(LeadId(belongs_to[key]))
+            owner = LeadId(belongs_to[key])
+            # The first of this batch to use a key may have been known by another one.
+            lead = self.leads.get(self.moved.get(owner, owner))
             if lead is not None:
                 return lead
         return None
@@ -58,14 +82,18 @@ class Desk:
     def _welcome(self, asked: Asked) -> TakenLead:
         inquiry, snapshot = asked.inquiry, self.at_hand.snapshot
         lead = new_lead(asked, snapshot)
-        self._note(asked, lead, FactType.LEAD_RECEIVED)
+        inquiry_id = self._note(asked, lead, FactType.LEAD_RECEIVED)
         clocks_before = len(self.at_hand.rows.clocks)
         status = DeliveryStatus.ACCEPTED
         if inquiry.is_test:
             status = DeliveryStatus.TEST
         elif inquiry.spam is None:
             features = snapshot.features(inquiry, now=asked.arrival.received_at, returning=False)
-            lead = begin(lead, features, self.at_hand)
+            if lead.held:
+                status = DeliveryStatus.HELD
+                held.hold(lead, inquiry_id, features, self.at_hand)
+            else:
+                lead = begin(lead, features, self.at_hand)
         self.leads[lead.id] = lead
         self.fresh.add(lead.id)
         return TakenLead(lead.id, status, lead.owner, self._due(lead, clocks_before))
@@ -113,18 +141,21 @@ class Desk:
             roster.reopen(lead.owner)
         return lead
 
-    def _note(self, asked: Asked, lead: Lead, what: FactType) -> None:
+    def _note(self, asked: Asked, lead: Lead, what: FactType) -> UUID:
+        """Write down what was asked, and that it was. Answers the id of the inquiry."""
         inquiry, arrival = asked.inquiry, asked.arrival
+        inquiry_id = new_id(arrival.received_at)
+        reference = {} if asked.held is None else {"held": held.as_stored(asked.held)}
         self.inquiries.append(
             NewInquiry(
-                id=new_id(arrival.received_at),
+                id=inquiry_id,
                 lead_id=lead.id,
                 delivery_id=arrival.id,
                 source=inquiry.source,
                 external_id=inquiry.external_id,
                 received_at=arrival.received_at,
                 occurred_at=inquiry.occurred_at,
-                asked=as_json(inquiry),
+                asked=as_json(inquiry) | reference,
             )
         )
         self.at_hand.rows.facts.append(
@@ -133,9 +164,11 @@ class Desk:
                 arrival.received_at,
                 lead.id,
                 actor=inquiry.source,
-                data={"source": inquiry.source, "delivery_id": str(arrival.id)},
+                data={"source": inquiry.source, "delivery_id": str(arrival.id)}
+                | ({"held": True} if lead.held else {}),
             )
         )
+        return inquiry_id
 
     def _due(self, lead: Lead, since: int) -> tuple[tuple[str, datetime], ...]:
         """The clocks started for the lead: those written down since there were `since`."""
@@ -146,10 +179,15 @@ class Desk:
         )
 
     def close(
-        self, arrival: Arrival, asked: Sequence[Asked], outcome: Mapping[int, TakenLead]
+        self,
+        arrival: Arrival,
+        asked: Sequence[Asked],
+        outcome: Mapping[int, TakenLead],
+        taken_back: Sequence[TakenLead] = (),
     ) -> Taken:
         """Sum up one delivery, and keep it whole."""
-        mine = tuple(outcome[id(each)] for each in asked if each.arrival is arrival)
+        said = [each for each in asked if each.arrival is arrival and id(each) in outcome]
+        mine = (*(outcome[id(each)] for each in said), *taken_back)
         status = least_happy(each.status for each in mine)
         if arrival.trouble is not None:
             status = DeliveryStatus.QUARANTINED
@@ -158,12 +196,12 @@ class Desk:
         if not arrival.is_replay:
             self.at_hand.rows.deliveries.append(kept(arrival, status, mine))
         if arrival.trouble is not None:
-            self._raise_quarantine(arrival)
+            self._raise_quarantine(arrival, arrival.trouble)
         if arrival.reading.handshake is not None and not arrival.is_replay:
             self.at_hand.rows.messages.append(self._handshake(arrival))
         return Taken(arrival.id, status, mine)
 
-    def _raise_quarantine(self, arrival: Arrival) -> None:
+    def _raise_quarantine(self, arrival: Arrival, trouble: Unreadable) -> None:
         self.at_hand.rows.facts.append(
             Fact(
                 FactType.INTAKE_QUARANTINED,
@@ -171,6 +209,16 @@ class Desk:
                 data={"delivery_id": str(arrival.id), "source": arrival.webhook.source},
             )
         )
+        if not arrival.is_replay:
+            # Whoever replays a delivery is told by the answer.
+            self.alerts.append(
+                alert.quarantined(
+                    arrival.webhook.source,
+                    trouble.why,
+                    delivery_id=str(arrival.id),
+                    at=self.at_hand.now,
+                )
+            )
 
     def _handshake(self, arrival: Arrival) -> Message:
         handshake = arrival.reading.handshake
@@ -202,10 +250,17 @@ class Desk:
                 arrival.id,
                 status=taken.status,
                 lead_ids=[str(each.id) for each in taken.leads],
-                reason=arrival.trouble.why if arrival.trouble else None,
+                reason=arrival.trouble.why if arrival.trouble else arrival.reading.ignored,
                 read_until=arrival.trouble.where if arrival.trouble else None,
                 at=self.at_hand.now,
+                seen=arrival.seen,
             )
+        # Written there; rung for with all the others.
+        rows.messages.extend(
+            await raise_alerts(
+                tx, self.alerts, snapshot=self.at_hand.snapshot, now=self.at_hand.now
+            )
+        )
 
 
 _CHANGEABLE = (

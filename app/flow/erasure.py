@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.facts import Fact, FactType
 from app.domain.lead import CLOSED, Lead, LeadStatus
+from app.flow import delivered
 from app.flow.crew import adjust_open_leads
 from app.store import clocks, deliveries, facts, keys, leads, messages
 from app.store.database import Tx
@@ -24,6 +25,7 @@ _FORGOTTEN: Mapping[str, Any] = {
     "extra": {},
     "provider_agent": None,
     "route_at": None,
+    "held": False,
 }
 
 
@@ -45,10 +47,20 @@ async def erase(tx: Tx, lead_id: UUID, *, actor: str, now: datetime) -> Lead:
             "epoch": lead.epoch + 1,
         },
     )
-    await deliveries.erase_of_lead(tx, lead.id)
-    await messages.erase_of_lead(tx, lead.id)
-    await facts.erase_notes(tx, lead.id)
+    await _forget_said(tx, lead.id)
+    for each in await leads.merged_into(tx, lead.id):
+        await leads.change(tx, each, _FORGOTTEN)
+        await _forget_said(tx, each)
     await keys.forget_person(tx, lead.id)
     await adjust_open_leads(tx, [(lead.owner, -1 if was_open else 0)])
     await add_facts(tx, [Fact(FactType.LEAD_ERASED, now, lead.id, actor)])
+    if lead.held:
+        # Its delivery waited for what is not to be fetched any more.
+        await delivered.settle_of(tx, lead.id)
     return await leads.get(tx, lead.id)
+
+
+async def _forget_said(tx: Tx, lead_id: UUID) -> None:
+    await deliveries.erase_of_lead(tx, lead_id)
+    await messages.erase_of_lead(tx, lead_id)
+    await facts.erase_notes(tx, lead_id)

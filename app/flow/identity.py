@@ -32,7 +32,9 @@ def _email(inquiry: Inquiry) -> str | None:
 
 
 def _phone(inquiry: Inquiry) -> str | None:
-    return inquiry.phone if (inquiry.phone or "").startswith("+") else None
+    # `+1 000 000 0000` is typed by many, and is nobody's number.
+    is_valid = (inquiry.phone or "").startswith("+") and not inquiry.extra.get("phone_invalid")
+    return inquiry.phone if is_valid else None
 
 
 def _phone_and_name(inquiry: Inquiry) -> str | None:

@@ -18,6 +18,7 @@ log = get_logger()
 AT_ONCE: Mapping[MessageClass, int] = {
     MessageClass.ESCALATION: 16,
     MessageClass.AUTO_RESPONSE: 16,
+    MessageClass.FETCH: 8,
     MessageClass.WEBHOOK_OUT: 8,
     MessageClass.BULK: 4,
 }

@@ -9,7 +9,7 @@ Every step is a row's change, so the process may die anywhere:
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,9 +20,12 @@ from app.domain.facts import Fact, FactType
 from app.domain.failpoint import failpoint
 from app.domain.identifiers import new_id
 from app.domain.lead import Lead
-from app.domain.message import TO_LEAD, Message, MessageState, Outgoing
+from app.domain.message import TO_LEAD, Message, MessageKind, MessageState, Outgoing
 from app.domain.outcome import GiveUp, Outcome, TryAgain, Unknown, Withheld
 from app.flow.compose import compose
+from app.jobs.fetch import Fetcher
+from app.jobs.gate import GRACE, TO_STAFF_WITHIN, Gate
+from app.jobs.insist import insist
 from app.log import get_logger
 from app.resources import Resources
 from app.sending.settle import Settlement, poisoned, settle, settle_unknown
@@ -32,52 +35,13 @@ from app.store.write import add_facts
 
 log = get_logger()
 
-TO_STAFF_WITHIN = 7.0
-TO_LEAD_WITHIN = 60.0
-"""Seconds from the gate until an answer is no longer waited for. Short for alarms, which
-have another channel; long for a lead's own message, which has no second chance."""
-
-GRACE = 1.0
-"""Seconds after that until others may take it that the worker has vanished."""
-
-RECORD_WITHIN = 30.0
-"""Seconds for which a result is written again and again while the database is away."""
-
-
-@dataclass(slots=True)
-class _Gate:
-    """The last look before the bytes leave, and what to write down at that instant."""
-
-    held: Resources
-    message: Message
-    outgoing: Outgoing
-    limit: asyncio.Timeout
-    passed: bool = False
-
-    @property
-    def within(self) -> float:
-        return TO_LEAD_WITHIN if self.message.recipient == TO_LEAD else TO_STAFF_WITHIN
-
-    async def __call__(self) -> bool:
-        failpoint("send.before_gate")
-        async with self.held.database.transaction() as tx:
-            self.passed = await messages.pass_gate(
-                tx,
-                self.message,
-                grace=timedelta(seconds=self.within + GRACE),
-                now=self.held.clock(),
-                rendered={"subject": self.outgoing.subject, "body": self.outgoing.text},
-            )
-        failpoint("send.after_gate")
-        self.limit.reschedule(asyncio.get_running_loop().time() + self.within)
-        return self.passed
-
 
 class Deliverer:
     """Sends messages on behalf of one process."""
 
     def __init__(self, held: Resources) -> None:
         self._held = held
+        self._fetch = Fetcher(held)
         self.further: list[Message] = []
         """Messages that came of sending others, for the doorbell."""
 
@@ -98,9 +62,12 @@ class Deliverer:
             if message is None:
                 return
             poison = poisoned(message)
-            if poison is not None:
+            if poison is not None and message.kind is not MessageKind.FETCH:
                 await self._write(tx, message, poison)
                 return
+        if message.kind is MessageKind.FETCH:
+            self.further += await self._fetch(message)
+            return
         # The claim is committed first: words that kill the process must be counted.
         async with held.database.reading() as tx:
             lead, outgoing = await self._compose(tx, message)
@@ -140,7 +107,8 @@ class Deliverer:
     async def _send(self, message: Message, outgoing: Outgoing, channel: Channel) -> Outcome:
         lease = messages.LEASE.total_seconds()
         limit = asyncio.timeout(lease)
-        gate = _Gate(self._held, message, outgoing, limit)
+        rendered = {"subject": outgoing.subject, "body": outgoing.text}
+        gate = Gate(self._held, message, limit, rendered)
         try:
             async with limit:
                 return await channel.send(outgoing, gate)
@@ -163,9 +131,8 @@ class Deliverer:
 
     async def _record(self, message: Message, outcome: Outcome, *, sandbox: bool) -> None:
         """Write the result, however long the database needs to come back."""
-        deadline = asyncio.get_running_loop().time() + RECORD_WITHIN
-        wait = 0.05
-        while True:
+
+        async def write(tx: Tx) -> None:
             settlement = settle(
                 message,
                 outcome,
@@ -173,16 +140,9 @@ class Deliverer:
                 jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing.
                 sandbox=sandbox,
             )
-            try:
-                async with self._held.database.transaction() as tx:
-                    await self._write(tx, message, settlement)
-            except AppError:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, 1.0)
-            else:
-                return
+            await self._write(tx, message, settlement)
+
+        await insist(self._held.database, write)
 
     async def _write(self, tx: Tx, message: Message, settlement: Settlement) -> None:
         """One transaction for the result, its fact, and whatever follows from it."""

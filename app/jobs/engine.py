@@ -121,9 +121,11 @@ class Engine:
             return
         async with self._held.database.transaction() as tx:
             lost = await messages.vanished_while_sending(tx, now=at, limit=AT_ONCE)
-            await add_facts(tx, [_vanished(each, at) for each in lost])
-            for each in lost:
+            doubtful = [each for each in lost if each.state is MessageState.UNKNOWN]
+            await add_facts(tx, [_vanished(each, at) for each in doubtful])
+            for each in doubtful:
                 await self._deliverer.tell_otherwise(tx, each)
+        self._ring([each for each in lost if each.state is MessageState.PENDING])
 
     async def _rescue(self, pulse: Pulse, at: datetime) -> None:
         """Send what nobody took, find out what became of what nobody knows."""

@@ -17,6 +17,7 @@ Handler = Callable[[UUID], Awaitable[None]]
 WIDTH: Mapping[MessageClass, int] = {
     MessageClass.ESCALATION: 4,
     MessageClass.AUTO_RESPONSE: 4,
+    MessageClass.FETCH: 4,
     MessageClass.WEBHOOK_OUT: 2,
     MessageClass.BULK: 1,
 }

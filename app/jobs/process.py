@@ -56,7 +56,7 @@ class Background:
                 self.ears = arq_worker.ArqEars(url, self.deliverer)
         self.doorbell: Doorbell = self.arq or self.executor
         self.engine = Engine(held, self.doorbell, self.executor, self.deliverer, role=role)
-        self.auditor = Auditor(held, self.engine)
+        self.auditor = Auditor(held, self.engine, self.doorbell)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod

@@ -32,15 +32,21 @@ class AboutLead:
     owner: str | None = None
     """The name of who should answer. `None`: nobody yet."""
     link: str | None = None
+    held: bool = False
+    """Only an id came, and what it says could not be fetched yet."""
 
 
 def owner_alert(about: AboutLead) -> tuple[str, str]:
     """Subject and text for the owner of a lead that just came in."""
+    if about.held:
+        return _not_fetched("New lead", about)
     return f"New lead: {_headline(about)}", _text(about, f"{_asks(about)} {_due(about)}")
 
 
 def reminder(about: AboutLead) -> tuple[str, str]:
     """Subject and text for the owner who has not answered yet."""
+    if about.held:
+        return _not_fetched("Still waiting", about)
     since = _since(about)
     waits = f"has been waiting{since}" if since else "is still waiting"
     opening = f"{_who(about)} {waits}. {_due(about)}"
@@ -49,10 +55,66 @@ def reminder(about: AboutLead) -> tuple[str, str]:
 
 def escalation(about: AboutLead) -> tuple[str, str]:
     """Subject and text for the manager of an owner who did not answer in time."""
+    if about.held:
+        return _not_fetched("Not fetched", about)
     owner = _field(about.owner, 60)
     silent = f"{owner} has not answered" if owner else "Nobody has answered"
     opening = f"{silent} {_who(about)}{_since(about)}. {_due(about)}"
     return f"Not answered: {_headline(about)}", _text(about, opening, _asks(about))
+
+
+def _not_fetched(opening: str, about: AboutLead) -> tuple[str, str]:
+    """A lead of which only an id came: who it is, nobody here knows."""
+    source = _field(about.source, 64) or "its source"
+    waits = f"Somebody has been waiting{_since(about)}" if _since(about) else "Somebody waits"
+    return f"{opening}: a lead from {source}", _text(
+        about,
+        f"A lead from {source} came as an id only, and could not be fetched from there yet.",
+        f"{waits}, and nobody here knows who. {_due(about)}",
+        f"Look it up at {source} itself; its messages say what stands in the way.",
+    )
+
+
+def refused(source: str, why: str, count: int) -> tuple[str, str]:
+    """Subject and text when deliveries of a source do not prove themselves."""
+    name = _field(source, 64)
+    happened = (
+        f"A delivery to {name} was refused (401)"
+        if count == 1
+        else f"{count} deliveries to {name} were refused (401), the last one"
+    )
+    return f"Refused: {name}", _lines(
+        f"{happened}: {_field(why, 200)}.",
+        "A provider gives up after a 401: compare the secret in the config with the one typed "
+        "at the provider.",
+        "Others of this hour raise no alert of their own: see GET /v1/sources.",
+    )
+
+
+def quarantined(source: str, why: str, delivery_id: str) -> tuple[str, str]:
+    """Subject and text when a delivery of a source could not be read."""
+    name = _field(source, 64)
+    return f"Unreadable: {name}", _lines(
+        f"A delivery to {name} could not be read: {_field(why, 200)}.",
+        f"It is kept whole as {_field(delivery_id, 40)}: it may be a lead that nobody answers.",
+        "Once the config fits, POST /v1/deliveries/replay reads it again.",
+        "Others of this hour raise no alert of their own: "
+        f"see GET /v1/deliveries?status=quarantined&source={name}.",
+    )
+
+
+def silent(source: str, last_at: datetime, expected: float) -> tuple[str, str]:
+    """Subject and text when a source brings nothing. `last_at` is in the reader's zone."""
+    name = _field(source, 64)
+    return f"Silent: {name}", _lines(
+        f"No lead from {name} since {last_at:%a %d %b %H:%M}. By its pattern of the weeks before, "
+        f"about {expected:.0f} would have come.",
+        "Look whether the provider still delivers, and to the right address: see GET /v1/sources.",
+    )
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines)
 
 
 def _text(about: AboutLead, *opening: str) -> str:

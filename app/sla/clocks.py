@@ -33,6 +33,15 @@ def policy_for(features: Features, config: Config) -> SlaPolicy | None:
     return next((policy for policy in config.sla if policy.when.why_not(features) is None), None)
 
 
+def policy_until_known(features: Features, config: Config) -> SlaPolicy | None:
+    """The policy for a lead of which only an id came: what it is nobody knows yet.
+
+    Where none fits what is known it is the last one, by custom the most general: a lead that
+    can never be fetched must be heard of.
+    """
+    return policy_for(features, config) or next(reversed(config.sla), None)
+
+
 def clocks(
     policy: SlaPolicy, calendars: Mapping[str, Opening], started_at: datetime
 ) -> tuple[NewClock, ...]:
