@@ -3,16 +3,22 @@
 Alive asks nothing: were it to need the database, an outage would restart every process.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    generate_latest,
+)
 
 from app.api.state import Now, Serve
 from app.domain.errors import AppError
-from app.sources.registry import SOURCES
-from app.store import audit
+from app.store import audit, sources
 
 router = APIRouter(tags=["health"])
 
@@ -33,9 +39,6 @@ async def ready(serve: Serve) -> Response:
     snapshot = held.live.snapshot
     off = {each.name: f"set {', '.join(each.variables)}" for each in snapshot.off
            if each.section == "source"}  # fmt: skip
-    for name, source in snapshot.config.sources.items():
-        if source.kind not in SOURCES:
-            off.setdefault(name, f"kind {source.kind} cannot be read by this release yet")
     cannot = {"database"} & troubles.keys()
     body: dict[str, Any] = {
         "status": "unready" if cannot else "degraded" if troubles else "ready",
@@ -57,8 +60,9 @@ async def metrics(serve: Serve, now: Now) -> Response:
             figures = await audit.figures(tx, now=now)
             live = await audit.live_processes(tx, now=now)
             found = await audit.findings(tx, now=now)
+            by_source = await sources.last_day(tx, now=now)
     except AppError:
-        figures, live, found = {}, {}, {"database_away": 1}
+        figures, live, found, by_source = {}, {}, {"database_away": 1}, {}
     for name, by_state in figures.items():
         label = "status" if name == "deliveries" else "state"
         gauge = Gauge(
@@ -67,6 +71,7 @@ async def metrics(serve: Serve, now: Now) -> Response:
         )  # fmt: skip
         for state, count in by_state.items():
             gauge.labels(state).set(count)
+    _of_sources(registry, by_source, serve.refusals.counts)
     processes = Gauge("lead_router_processes", "Processes alive.", ["role"], registry=registry)
     for role, count in live.items():
         processes.labels(role).set(count)
@@ -79,3 +84,27 @@ async def metrics(serve: Serve, now: Now) -> Response:
         serve.held.live.snapshot.version
     )
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _of_sources(
+    registry: CollectorRegistry,
+    by_source: Mapping[str, Mapping[str, int]],
+    refused: Mapping[str, int],
+) -> None:
+    brought = Gauge(
+        "lead_router_source_deliveries",
+        "Deliveries of the last day.",
+        ["source", "status"],
+        registry=registry,
+    )
+    for source, by_status in by_source.items():
+        for status, count in by_status.items():
+            brought.labels(source, status).set(count)
+    calls = Counter(
+        "lead_router_refused_total",
+        "Calls to a source that were answered 401 by this process.",
+        ["source"],
+        registry=registry,
+    )
+    for source, count in refused.items():
+        calls.labels(source).inc(count)

@@ -76,8 +76,8 @@ async def read_lead(lead_id: UUID, key: Reader, tx: Reading, now: Now) -> LeadDe
 @router.get("/{lead_id}/timeline")
 async def read_timeline(lead_id: UUID, key: Reader, tx: Reading) -> Listing[FactOut]:
     """Every fact about the lead, in order."""
-    await _visible(tx, lead_id, sight_of(key))
-    rows = await listing.timeline_of(tx, lead_id)
+    lead = await _visible(tx, lead_id, sight_of(key))
+    rows = await listing.timeline_of(tx, lead.id)
     return Listing(
         items=[
             FactOut(at=row["at"], type=row["type"], actor=row["actor"], data=row["data"])
@@ -90,8 +90,8 @@ async def read_timeline(lead_id: UUID, key: Reader, tx: Reading) -> Listing[Fact
 @router.get("/{lead_id}/decisions")
 async def read_decisions(lead_id: UUID, key: Reader, tx: Reading) -> Listing[DecisionOut]:
     """Why this owner: each decision with its rule, and every person considered."""
-    await _visible(tx, lead_id, sight_of(key))
-    rows = await listing.decisions_of(tx, lead_id)
+    lead = await _visible(tx, lead_id, sight_of(key))
+    rows = await listing.decisions_of(tx, lead.id)
     return Listing(
         items=[
             DecisionOut(
@@ -142,7 +142,7 @@ async def claim(
 ) -> LeadDetail:
     """Take a lead that nobody owns. One winner; the others get a 409 naming them."""
     acts_as(key, said.by)
-    sight_of(key).check_claimable(await leads.get(tx, lead_id))
+    sight_of(key).check_claimable(await leads.standing_for(tx, lead_id))
     lead = await answers.claim(
         tx, lead_id, by=AgentId(said.by), snapshot=held.live.snapshot, now=now
     )
@@ -183,7 +183,8 @@ async def erase(lead_id: UUID, key: Operator, tx: Writing, now: Now) -> LeadDeta
 
 
 async def _visible(tx: Tx, lead_id: UUID, sight: Sight) -> Lead:
-    lead = await leads.get(tx, lead_id)
+    """The lead, or the one that stands for it. Raises `NoSuch` if the key may not see it."""
+    lead = await leads.standing_for(tx, lead_id)
     sight.check(lead)
     return lead
 

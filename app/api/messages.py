@@ -15,7 +15,16 @@ from app.store.listing import MessageFilter, Page
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
-Kind = Literal["auto_response", "owner_alert", "reminder", "escalation", "follow_up", "handshake"]
+Kind = Literal[
+    "auto_response",
+    "owner_alert",
+    "reminder",
+    "escalation",
+    "follow_up",
+    "handshake",
+    "fetch",
+    "alert",
+]
 Status = Literal[
     "queued", "deferred", "sending", "sent", "delivered", "unknown", "failed", "suppressed"
 ]

@@ -1,5 +1,6 @@
 """What the HTTP edge works with, and how an endpoint asks for it."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from fastapi import Depends, Request
 
 from app.domain.doorbell import Doorbell
 from app.flow.arrivals import Arrival, Taken
+from app.flow.silence import Listening
 from app.resources import Resources
 from app.store.api_keys import Key
 from app.store.database import Tx
@@ -16,6 +18,12 @@ from app.store.database import Tx
 
 class Intake(Protocol):
     async def take(self, arrival: Arrival) -> Taken: ...
+
+
+class Refusals(Protocol):
+    counts: Counter[str]
+
+    def note(self, source: str, why: str, *, asked_for_password: bool = False) -> None: ...
 
 
 class Keys(Protocol):
@@ -35,6 +43,8 @@ class Serving:
     doorbell: Doorbell
     keys: Keys
     troubles: Health
+    refusals: Refusals
+    listening: Listening
 
 
 def _serving(request: Request) -> Serving:

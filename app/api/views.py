@@ -21,7 +21,7 @@ from app.store.rows import Stored
 _SAME = (
     *("status", "owner", "team", "source", "medium", "kind", "language", "first_name"),
     *("last_name", "email", "phone", "message", "property", "campaign", "consent", "extra"),
-    *("spam", "received_at", "last_inquiry_at", "first_response_at", "acknowledged_at"),
+    *("held", "spam", "received_at", "last_inquiry_at", "first_response_at", "acknowledged_at"),
     *("closed_at", "erased_at"),
 )
 

@@ -16,6 +16,7 @@ from app.domain.delivery import Reading, Webhook
 from app.domain.errors import (
     AppError,
     BadCredentials,
+    BodyCompressed,
     BodyTooLarge,
     NoSuch,
     SourceOff,
@@ -43,6 +44,7 @@ LARGEST_CERTIFICATE = 64 * 1024
         401: {"description": "The credentials of this source are missing or wrong."},
         404: {"description": "There is no source of this name."},
         413: {"description": "The body is larger than the source may send."},
+        415: {"description": "The body is compressed: send it as it is."},
         503: {"description": "The source is off, or we cannot store right now. Retry."},
     },
 )
@@ -58,10 +60,37 @@ async def deliver_with_secret(source_id: str, secret: str, request: Request) -> 
 
 
 @router.get("/webhooks/{source_id}", summary="Answer a provider's handshake")
-async def shake_hands(source_id: str, serve: Serve) -> Response:
+async def shake_hands(source_id: str, request: Request, serve: Serve) -> Response:
     """Answer with what the provider wants to see. Most kinds of source know no handshake."""
-    _source(serve.held, source_id)
-    raise HTTPException(405, "This kind of source knows no handshake.", {"Allow": "POST"})
+    return _greet(serve.held, source_id, request, secret=None)
+
+
+@router.get("/webhooks/{source_id}/{secret:path}", include_in_schema=False)
+@router.options("/webhooks/{source_id}/{secret:path}", include_in_schema=False)
+@router.options("/webhooks/{source_id}", include_in_schema=False)
+async def shake_hands_elsewise(
+    source_id: str, request: Request, serve: Serve, secret: str = ""
+) -> Response:
+    """The same with a secret in the path; OPTIONS is how CloudEvents asks."""
+    return _greet(serve.held, source_id, request, secret=secret or None)
+
+
+def _greet(held: Resources, source_id: str, request: Request, *, secret: str | None) -> Response:
+    kind, settings = _source(held, source_id)
+    if kind.greet is None:
+        raise HTTPException(405, "This kind of source knows no handshake.", {"Allow": "POST"})
+    webhook = _webhook(held, source_id, request, b"", secret)
+    try:
+        greeting = kind.greet(webhook, settings)
+    except BadCredentials as refused:
+        log.warning("handshake.refused", source=source_id, why=refused.why)
+        return _refused(refused, kind, settings)
+    return Response(
+        greeting.body,
+        greeting.status,
+        headers={**greeting.headers, "X-Content-Type-Options": "nosniff"},
+        media_type=greeting.content_type,
+    )
 
 
 async def take(source_id: str, request: Request, *, secret: str | None) -> Response:
@@ -74,16 +103,8 @@ async def take(source_id: str, request: Request, *, secret: str | None) -> Respo
     try:
         kind, settings = _source(held, source_id)
         body = await read_body(request, settings.max_body)
-        webhook = Webhook(
-            source=source_id,
-            body=body,
-            headers={
-                key.decode("latin-1"): value.decode("latin-1") for key, value in request.headers.raw
-            },
-            query=dict(request.query_params),
-            path_secret=secret,
-        )
-        certificates = await _certificates(held, kind, webhook, settings)
+        webhook = _webhook(held, source_id, request, body, secret)
+        certificates = await _certificates(held, kind, webhook, settings, now=received_at)
         kind.authenticate(webhook, settings, now=received_at, certificates=certificates)
         reading, trouble = read(kind, webhook, settings, received_at=received_at)
         arrival = Arrival(
@@ -97,10 +118,44 @@ async def take(source_id: str, request: Request, *, secret: str | None) -> Respo
         taken = await serving.intake.take(arrival)
     except BadCredentials as refused:
         log.warning("intake.refused", source=source_id, why=refused.why)
+        serving.refusals.note(
+            source_id,
+            refused.why,
+            asked_for_password=_takes_password(settings)
+            and secret is None
+            and "authorization" not in request.headers,
+        )
         return _refused(refused, kind, settings)
     except AppError as error:
         return problems.answer(error)
-    return _answer(shown(taken) | dict(reading.reply))
+    status = kind.http_status(taken.status, len(taken.leads)) if kind.http_status else 200
+    reply = kind.reply_to_unread() if trouble and kind.reply_to_unread else reading.reply
+    return _answer(shown(taken) | dict(reply), status)
+
+
+def _webhook(
+    held: Resources, source_id: str, request: Request, body: bytes, secret: str | None
+) -> Webhook:
+    # As sent: what a sender signed is not what a framework decodes.
+    path = request.scope.get("raw_path", b"").decode("latin-1").partition("?")[0]
+    query = request.scope["query_string"].decode("latin-1")
+    place = f"{path}?{query}" if query else path
+    host = request.headers.get("host", "")
+    return Webhook(
+        source=source_id,
+        body=body,
+        headers={
+            key.decode("latin-1"): value.decode("latin-1") for key, value in request.headers.raw
+        },
+        query=dict(request.query_params),
+        path_secret=secret,
+        method=request.method,
+        urls=(
+            f"{held.settings.base_url}{place}",
+            f"https://{host}{place}",
+            f"http://{host}{place}",
+        ),
+    )
 
 
 def _source(held: Resources, source_id: str) -> tuple[SourceKind[Any], SourceBase]:
@@ -110,10 +165,7 @@ def _source(held: Resources, source_id: str) -> tuple[SourceKind[Any], SourceBas
     why_off = held.live.snapshot.why_off("source", source_id)
     if why_off is not None:
         raise SourceOff(source_id, why_off)
-    kind = SOURCES.get(settings.kind)
-    if kind is None:
-        raise SourceOff(source_id, f"kind {settings.kind} cannot be read by this release yet")
-    return kind, settings
+    return SOURCES[settings.kind], settings
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -123,7 +175,7 @@ async def read_body(request: Request, limit: int) -> bytes:
         raise BodyTooLarge(limit)
     if request.headers.get("content-encoding", "identity") not in {"", "identity"}:
         # A compressed body may be a bomb, and no known sender compresses.
-        raise BodyTooLarge(limit)
+        raise BodyCompressed
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -150,10 +202,15 @@ def read(
 
 
 async def _certificates(
-    held: Resources, kind: SourceKind[Any], webhook: Webhook, settings: SourceBase
+    held: Resources,
+    kind: SourceKind[Any],
+    webhook: Webhook,
+    settings: SourceBase,
+    *,
+    now: datetime,
 ) -> dict[str, bytes]:
     """Fetch the certificate that a signature needs, once. Its host was checked already."""
-    url = kind.needs(webhook, settings)
+    url = kind.needs(webhook, settings, now=now)
     if url is None:
         return {}
     known = held.certificates.get(url)
@@ -174,16 +231,23 @@ def _refused(
     refused: BadCredentials, kind: SourceKind[Any] | None, settings: SourceBase | None
 ) -> Response:
     """A 401 in the provider's own words. Amazon SNS sends a password only when asked for it."""
-    asks_for_password = getattr(settings, "basic_auth", None) is not None
     return problems.answer(
         refused,
         dict(kind.refusal(refused)) if kind else None,
-        challenge='Basic realm="lead-router", charset="UTF-8"' if asks_for_password else "Bearer",
+        challenge='Basic realm="lead-router", charset="UTF-8"'
+        if _takes_password(settings)
+        else "Bearer",
     )
 
 
-def _answer(body: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(body), media_type="application/json")
+def _takes_password(settings: SourceBase | None) -> bool:
+    return getattr(settings, "basic_auth", None) is not None
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    if status == 204:
+        return Response(status_code=status)
+    return Response(orjson.dumps(body), status, media_type="application/json")
 
 
 def arrival_again(

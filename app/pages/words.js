@@ -17,6 +17,7 @@ export const KIND_OF_MESSAGE = {
   escalation: "escalation",
   follow_up: "follow-up",
   handshake: "handshake",
+  alert: "alert about a source",
 };
 
 export const STATUS_OF_MESSAGE = {
