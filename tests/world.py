@@ -211,8 +211,11 @@ async def open_world(
         await configuring.put(tx, document.raw, after=0, by="test", now=clock())
     held = await open_resources(settings, clock=clock, environ=environ, database=database)
     app = create_app(settings, held=held, ticking=False)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield World(held, app.state.background, app, http, clock, smtp, ntfy)
-    await held.close()
+    try:
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+                yield World(held, app.state.background, app, http, clock, smtp, ntfy)
+    finally:
+        # A test that fails must not leave its connections to the next one.
+        await held.close()

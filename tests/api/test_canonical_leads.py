@@ -35,6 +35,9 @@ KWAME = {
 }
 """The example of the contract, filled in."""
 
+PHONE = {"phone_type": "either", "phone_zone": "America/Los_Angeles"}
+"""What the number itself says."""
+
 
 async def sent(world: World, key: str | None = None, **changes: Any) -> httpx.Response:
     headers = ADMIN if key is None else {**ADMIN, "Idempotency-Key": key}
@@ -62,7 +65,7 @@ async def test_a_canonical_lead_is_created_whole(world: World) -> None:
     assert lead["campaign"] == KWAME["campaign"]
     assert lead["consent"] == KWAME["consent"]
     assert lead["medium"] == "cpc"
-    assert lead["extra"] == {"beds": 3, "far": str(2**70), "nul": "ab"}
+    assert lead["extra"] == {"beds": 3, "far": str(2**70), "nul": "ab"} | PHONE
     assert lead["received_at"] == "2026-03-16T16:00:00Z"
     assert [each["external_id"] for each in lead["inquiries"]] == ["A-77"]
 

@@ -7,7 +7,6 @@ sender nor a secret.
 import asyncio
 import json
 import random
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -200,7 +199,6 @@ def quiet_secrets(log: list[dict[str, Any]]) -> Iterator[None]:
 async def test_no_call_is_answered_by_a_stumble(world: World) -> None:
     await world.a_lead()
     attacker = Attacker((await world.http.get("/openapi.json")).json())
-    began = time.monotonic()
     for number, (method, path, call) in enumerate(attacker.calls(each=50)):
         sent = f"{call['headers'][-2:]!r:.300} {call['content'][:300]!r}"
         what = f"{number}: {method} {path[:200]} {sent}"
@@ -215,7 +213,6 @@ async def test_no_call_is_answered_by_a_stumble(world: World) -> None:
             assert len(answer.content) < 200_000, what
             quoted = [each for each in SECRETS if each in answer.text]
             assert quoted == [], what
-    assert time.monotonic() - began < 30
 
 
 async def test_an_error_quotes_nothing_that_was_sent(world: World) -> None:

@@ -94,6 +94,8 @@ async def test_a_key_of_a_team_sees_no_raw_deliveries(world: World) -> None:
         ("GET", "/v1/deliveries"),
         ("GET", f"/v1/deliveries/{sarasota.delivery}/body"),
         ("POST", f"/v1/deliveries/{sarasota.delivery}/replay"),
+        ("POST", "/v1/deliveries/replay"),
+        ("GET", "/v1/sources"),
     ):
         answer = await world.http.request(method, path, headers=key)
         assert (answer.status_code, answer.json()["type"]) == (403, "/problems/key-is-limited")

@@ -28,7 +28,13 @@ TABLE: dict[str, set[str] | None] = {
     # Providers prove themselves by their source's own credentials.
     "POST /webhooks/{source_id}": ANYBODY,
     "GET /webhooks/{source_id}": ANYBODY,
+    "GET /webhooks/{source_id}/{secret:path}": ANYBODY,
+    "OPTIONS /webhooks/{source_id}": ANYBODY,
+    "OPTIONS /webhooks/{source_id}/{secret:path}": ANYBODY,
     "POST /webhooks/{source_id}/{secret:path}": ANYBODY,
+    # Follow Up Boss's addresses: their callers show the key of a source.
+    "POST /v1/events": ANYBODY,
+    "GET /v1/identity": ANYBODY,
     "GET /healthz": ANYBODY,
     "GET /readyz": ANYBODY,
     "GET /metrics": ANYBODY,
@@ -57,6 +63,8 @@ TABLE: dict[str, set[str] | None] = {
     "GET /v1/deliveries": OVERSEE,
     "GET /v1/deliveries/{delivery_id}/body": OVERSEE,
     "POST /v1/deliveries/{delivery_id}/replay": OPERATE,
+    "POST /v1/deliveries/replay": OPERATE,
+    "GET /v1/sources": OVERSEE,
     "GET /v1/config": ADMINISTER,
     "PUT /v1/config": ADMINISTER,
     "POST /v1/config/check": ADMINISTER,

@@ -188,10 +188,19 @@ async def test_realtor_com_is_answered_in_its_own_words(world: World) -> None:
         "/webhooks/realtor", json=REALTOR, headers={"X-API-Key": "realtor-key-of-tests"}
     )
 
+    unread = await world.http.post(
+        "/webhooks/realtor",
+        content=b'{"Lead": canary',
+        headers={"X-API-Key": "realtor-key-of-tests"},
+    )
+
     own = ("message", "status_code", "communications_guid")
     assert [refused.json()[each] for each in own] == ["Unauthorized", 401, None]
     assert [taken.json()[each] for each in own] == ["OK", 200, "comm-1"]
+    assert [unread.json()[each] for each in own] == ["OK", 200, None]
+    assert unread.json()["description"] == "The delivery was received."
     assert statuses(taken) == (200, "accepted", ["accepted"])
+    assert statuses(unread) == (200, "quarantined", [])
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -246,6 +255,21 @@ async def test_a_body_beyond_the_limit_is_a_413(world: World) -> None:
     assert (await world.http.post(FORM, content=b"x" * 1024 * 1024)).status_code == 200
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
+async def test_a_compressed_body_is_a_415_that_says_what_to_do(world: World, encoding: str) -> None:
+    answer = await world.http.post(FORM, content=b"canary", headers={"Content-Encoding": encoding})
+
+    assert answer.status_code == 415
+    assert answer.json() == {
+        "type": "/problems/body-compressed",
+        "title": "The body is compressed, and must be sent as it is.",
+        "status": 415,
+        "detail": "Send the body as it is, without Content-Encoding: what is unpacked has no "
+        "limit.",
+    }
+    assert (await world.get("/v1/deliveries"))["items"] == []
+
+
 async def test_a_chunked_body_is_read_no_further_than_the_limit(world: World) -> None:
     # httpx hands a whole stream over at once, so the app is called as a server calls it.
     sender = Sender(chunks=1000)
@@ -279,12 +303,12 @@ async def test_a_chunked_body_is_read_no_further_than_the_limit(world: World) ->
     assert sender.taken == 1024 * 1024 + 64 * 1024
 
 
-async def test_sources_that_are_off_or_not_built_say_come_back(
+async def test_sources_that_are_off_say_come_back(
     database_url: str, smtp: FakeSmtp, ntfy: FakeNtfy
 ) -> None:
     sources = {
         "website": {"kind": "web-form", "secret": "${A_VARIABLE_THAT_IS_NOT_SET}"},
-        "partners": {"kind": "standard-webhooks", "secrets": ["whsec_c2VjcmV0"]},
+        "partners": {"kind": "standard-webhooks", "secrets": ["${ANOTHER_THAT_IS_NOT}"]},
     }
     async with open_world(database_url, smtp, ntfy, config=a_config(sources=sources)) as world:
         for source in sources:
@@ -295,5 +319,5 @@ async def test_sources_that_are_off_or_not_built_say_come_back(
         ready = (await world.http.get("/readyz")).json()
         assert ready["sources_off"] == {
             "website": "set A_VARIABLE_THAT_IS_NOT_SET",
-            "partners": "kind standard-webhooks cannot be read by this release yet",
+            "partners": "set ANOTHER_THAT_IS_NOT",
         }

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -244,12 +243,10 @@ async def test_a_whole_request_is_bounded_even_if_bytes_trickle(http: httpx.Asyn
         writer.write(b" ")
         await asyncio.sleep(0.05)
 
-    started = time.monotonic()
     async with serving(trickle) as url:
         outcome = await Ntfy(http=http, url=url, patience=IMPATIENT).send(PUSH, Gate())
 
     assert outcome == Unknown("no answer: TimeoutError")
-    assert time.monotonic() - started < 2
 
 
 async def test_an_endless_answer_is_read_no_further_than_needed(http: httpx.AsyncClient) -> None:

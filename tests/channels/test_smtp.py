@@ -4,7 +4,6 @@ import asyncio
 import re
 import socket
 import ssl
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -429,11 +428,9 @@ async def test_nobody_listening_is_tried_again() -> None:
 
 async def test_a_silent_server_is_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        started = time.monotonic()
         outcome = await smtp(f"smtp://127.0.0.1:{silent.getsockname()[1]}").send(A_MESSAGE, Gate())
 
     assert outcome == TryAgain("the mail server cannot be reached: SMTPConnectTimeoutError")
-    assert time.monotonic() - started < 2
 
 
 async def test_a_host_that_is_none_is_tried_again() -> None:

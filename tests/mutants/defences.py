@@ -2,6 +2,7 @@
 
 A change is (file, what stands there exactly once, what to put instead). Numbers of
 failures are those of the reliability notes: 3 is an API that dies before its commit.
+Those without a number are defences against what arrives.
 """
 
 # ruff: noqa: ISC004 - a text of several lines is one text.
@@ -36,6 +37,9 @@ _API_DIES = f"{_FAULTS}/processes/test_the_api_dies.py"
 _DEATHS = f"{_FAULTS}/processes/test_a_worker_dies.py"
 _DEPLOYS = f"{_FAULTS}/processes/test_deploys.py"
 _STORM = f"{_FAULTS}/processes/test_five_hundred_leads.py"
+_CONTRACT = "tests/sources/test_contract.py"
+_AGAIN_SAID = "tests/scenarios/test_what_a_provider_says_again.py"
+_HELD = "tests/scenarios/test_held_leads.py"
 _SETTLE = "tests/sending/test_settle.py"
 
 GROUPING = "app/api/grouping.py"
@@ -48,6 +52,11 @@ DOORBELL = "app/jobs/arq_doorbell.py"
 SETTLE = "app/sending/settle.py"
 MESSAGES = "app/store/messages.py"
 CLOCKS = "app/store/clocks.py"
+SIGNATURES = "app/sources/proofs/signatures.py"
+FORMS = "app/sources/forms.py"
+IDENTITY = "app/flow/identity.py"
+HELD = "app/flow/held.py"
+ALERTS = "app/flow/alerts.py"
 SCHEMA = "migrations/versions/2026-11-21-2314_first_schema.py"
 
 MUTANTS = (
@@ -79,7 +88,7 @@ MUTANTS = (
         (
             (
                 INTAKE,
-                "(fresh if is_first or not each.counts else repeats).append(each)",
+                "(repeats if is_repeat else fresh).append(each)",
                 "fresh.append(each)",
             ),
         ),
@@ -364,5 +373,81 @@ MUTANTS = (
             f"{_SILENT}::test_a_lead_that_meets_a_dead_connection_is_stored_all_the_same",
             f"{_STORM}::test_the_api_a_worker_redis_and_postgresql_die_one_after_another",
         ),
+    ),
+    Mutant(
+        "believes-any-signature",
+        (),
+        ((SIGNATURES, "if credentials.is_same(_plain(given), _plain(expected)):", "if given:"),),
+        (f"{_CONTRACT}::test_what_is_signed_cannot_be_changed_on_the_way",),
+    ),
+    Mutant(
+        "believes-a-signature-for-ever",
+        (),
+        (
+            (
+                SIGNATURES,
+                "    if abs(milliseconds(now) - at) > TOLERANCE // _MILLISECOND:\n",
+                "    if False:\n",
+            ),
+        ),
+        (f"{_CONTRACT}::test_what_was_signed_a_day_ago_is_refused",),
+    ),
+    Mutant(
+        "lets-a-token-be-copied",
+        (),
+        ((INTAKE, "    await nonces.check(tx, arrivals, first_seen, repeats)\n", ""),),
+        (f"{_FAULTS}/test_forgeries.py::test_a_token_that_comes_with_something_else_is_a_forgery",),
+    ),
+    Mutant(
+        "takes-a-relay-for-a-person",
+        (),
+        ((IDENTITY, "inquiry.email is None or inquiry.email_is_relay", "inquiry.email is None"),),
+        (f"{_AGAIN_SAID}::test_a_relay_address_makes_no_two_people_one",),
+    ),
+    Mutant(
+        "forgets-which-lead-an-update-is-about",
+        (),
+        ((INTAKE, "    if updates:\n", "    if not updates:\n"),),
+        (
+            f"{_AGAIN_SAID}::test_an_update_is_the_lead_it_updates_even_if_only_a_relay_address_is_known",
+        ),
+    ),
+    Mutant(
+        "makes-a-lead-of-whoever-unsubscribes",
+        (),
+        (
+            (
+                INTAKE,
+                "asides = [each for each in fresh if each.inquiry.is_aside and each.counts]",
+                "asides: list[Asked] = []",
+            ),
+        ),
+        (f"{_AGAIN_SAID}::test_a_stranger_who_unsubscribes_is_no_lead",),
+    ),
+    Mutant(
+        "lets-a-held-lead-wait-in-silence",
+        (),
+        ((HELD, "        start_clocks_of(policy, lead, at_hand)\n", "        pass\n"),),
+        (
+            f"{_HELD}::test_a_source_that_is_away_is_escalated_and_the_lead_completed_when_it_is_back",
+        ),
+    ),
+    Mutant(
+        "rings-for-every-refusal",
+        (),
+        ((ALERTS, "{alert.once}:{agent}", "{new_id(now)}:{agent}"),),
+        ("tests/api/test_alerts.py::test_several_processes_raise_one_alert",),
+    ),
+    Mutant(
+        "routes-robots",
+        (),
+        (
+            (
+                FORMS,
+                '        return "the form\'s hidden field was filled in"\n',
+                "        return None\n",
+            ),
+        ),
+        ("tests/sources/test_robots.py::test_who_fills_in_the_hidden_field_is_a_robot",),
     ),
 )

@@ -6,7 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
+from app.config.demo import demo_text
+from app.config.load import Document, check
+from app.config.sources import KINDS
 from app.settings import Settings
 from app.store import audit
 
@@ -15,6 +19,7 @@ _ROOT = Path(__file__).parents[2]
 _DOCUMENTS = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
     *("docs/operating.md", "docs/going-distributed.md"),
+    *("docs/sources.md", "docs/adding-a-source.md"),
     *(str(each.relative_to(_ROOT)) for each in (_ROOT / "docs/decisions").glob("*.md")),
 )
 
@@ -75,3 +80,32 @@ def test_operating_names_every_figure_of_metrics() -> None:
 
     assert {"processes", "broken_promises", "config_version"} <= names
     assert {name for name in names if f"`lead_router_{name}`" not in text} == set()
+
+
+def test_the_source_that_is_added_as_an_example_is_the_one_that_is_there() -> None:
+    document = (_ROOT / "docs" / "adding-a-source.md").read_text()
+    ours = (_ROOT / "app" / "sources" / "kinds" / "rechat.py").read_text()
+    change = re.search(r"```diff\n(.*?)```", document, re.DOTALL)
+
+    assert f"```python\n{ours}```" in document
+    assert change is not None
+    after = "\n".join(line[1:] for line in change[1].splitlines())
+    assert after in (_ROOT / "app" / "config" / "sources.py").read_text()
+
+
+def test_the_page_on_sources_names_every_kind() -> None:
+    document = (_ROOT / "docs" / "sources.md").read_text()
+
+    assert [kind for kind in KINDS if f"`{kind}`" not in document] == []
+    assert f"all {len(KINDS)} kinds" in (_ROOT / "README.md").read_text()
+
+
+def test_the_sources_that_are_shown_as_examples_pass_the_check() -> None:
+    document = (_ROOT / "docs" / "sources.md").read_text()
+    config = yaml.safe_load(demo_text())
+    blocks = re.findall(r"```yaml\n(?:sources:\n)?(.*?)```", document, re.DOTALL)
+    config["sources"] = {k: v for block in blocks for k, v in yaml.safe_load(block).items()}
+    variables = dict.fromkeys(re.findall(r"\$\{(\w+)\}", document), "invented")
+
+    assert check(Document.of(config), variables).warnings == ()
+    assert set(config["sources"]) == {"website", "partner", "inbox"}

@@ -86,6 +86,17 @@ async def test_a_person_who_asks_again_keeps_their_owner(world: World) -> None:
     assert len(world.pushes("dana")) == 2
 
 
+async def test_a_person_is_known_by_whatever_they_told_last(world: World) -> None:
+    lead_id = await world.a_lead(first_name="Grace", email="grace.canary@example.com", phone="")
+    await world.receives(
+        first_name="Grace", email="grace.canary@example.com", phone="(941) 555-0177"
+    )
+
+    again = await world.receives(first_name="Grace", email="", phone="(941) 555-0177")
+
+    assert (again["status"], again["leads"][0]["id"]) == ("updated", lead_id)
+
+
 async def test_closing_a_lead_silences_everything(world: World) -> None:
     lead_id = await world.a_lead()
 

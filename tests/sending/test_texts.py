@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sending.texts import AboutLead, escalation, owner_alert, reminder
+from app.sending.texts import (
+    AboutLead,
+    escalation,
+    owner_alert,
+    quarantined,
+    refused,
+    reminder,
+)
 
 MARIA = AboutLead(
     name="Maria Lopez",
@@ -66,6 +73,35 @@ def test_what_is_not_known_is_not_said() -> None:
         "Not answered: Somebody",
         "Nobody has answered Somebody.\nSomebody asks.",
     )
+
+
+def test_many_refusals_are_one_text_with_their_number() -> None:
+    subject, text = refused("website", "the secret is wrong", 37)
+
+    assert subject == "Refused: website"
+    assert text.splitlines()[0] == (
+        "37 deliveries to website were refused (401), the last one: the secret is wrong."
+    )
+
+
+def test_an_unreadable_delivery_is_told_with_where_to_find_it() -> None:
+    assert quarantined("website", "This is not JSON", "019cf760") == (
+        "Unreadable: website",
+        (
+            "A delivery to website could not be read: This is not JSON.\n"
+            "It is kept whole as 019cf760: it may be a lead that nobody answers.\n"
+            "Once the config fits, POST /v1/deliveries/replay reads it again.\n"
+            "Others of this hour raise no alert of their own: "
+            "see GET /v1/deliveries?status=quarantined&source=website."
+        ),
+    )
+
+
+@given(st.text(), st.text())
+def test_no_source_or_reason_adds_lines_to_an_alert(source: str, why: str) -> None:
+    _, text = refused(source, why, 1)
+
+    assert len(text.splitlines()) == 3
 
 
 @pytest.mark.parametrize(

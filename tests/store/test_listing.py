@@ -22,7 +22,7 @@ from app.sla.state import ClockState, at_risk, state_at
 from app.store import clock_listing, listing, tables
 from app.store.clock_listing import ClockFilter
 from app.store.database import Database
-from app.store.listing import LeadFilter, Page
+from app.store.listing import DeliveryFilter, LeadFilter, Page
 from app.store.rows import CLOCK, LEAD, plain
 
 NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
@@ -46,6 +46,7 @@ def a_lead(number: int = 1, **changes: Any) -> Lead:
         "consent": {},
         "extra": {},
         "is_test": False,
+        "held": False,
         "received_at": at,
         "last_inquiry_at": at,
         "epoch": 1,
@@ -327,8 +328,8 @@ async def test_deliveries_are_listed_without_their_bytes(database: Database) -> 
                 for each in (1, 2, 3)
             ],
         )
-        every = await listing.list_deliveries(tx, status=None, source=None, page=Page())
-        held = await listing.list_deliveries(tx, status="quarantined", source=None, page=Page())
+        every = await listing.list_deliveries(tx, DeliveryFilter(), Page())
+        held = await listing.list_deliveries(tx, DeliveryFilter(status="quarantined"), Page())
 
     assert [row["id"].int for row in every.items] == [3, 2, 1]
     assert [row["id"].int for row in held.items] == [2]

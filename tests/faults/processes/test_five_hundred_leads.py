@@ -13,7 +13,11 @@ from tests.faults.processes.office import office
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(150)
+
+UNTIL = 60.0
+"""Seconds in which all 500 must be through, four deaths included. Alone on two cores the
+whole test takes thirty; beside two others of the suite it has been seen to take twice that."""
 
 AT_ONCE = 4
 """A process has so many connections to a mail server, and so many greetings on the way."""
@@ -28,7 +32,7 @@ def test_the_api_a_worker_redis_and_postgresql_die_one_after_another(
         office(url, redis_url=redis_server.url) as it,
         it.serving() as api,
         it.working() as worker,
-        sending(it.url, ledger) as senders,
+        sending(it.url, ledger, until=UNTIL) as senders,
     ):
         senders.wait_for_answers(80)
         api.process.kill9()
