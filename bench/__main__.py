@@ -19,6 +19,9 @@ push server having the manager's push, all by this machine's clock. A message th
 is missing, and no goal is kept without it. Once embedded (SQLite, one process), once
 distributed (PostgreSQL, Redis, `serve` and `worker`).
 
+Reading. What it takes to check the sender of one delivery and to read it, for every kind whose
+body is JSON, by turns in this process, beside the least that any reader pays.
+
 Memory is the highest resident size of each process (VmHWM) at the end of its run.
 
 It judges nothing: the exit code is 0 unless something breaks. `docs/benchmarks.md` has the
@@ -30,7 +33,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
-from bench import measure, report
+from bench import measure, parsing, report
 from bench.others import Others
 from bench.services import (
     CHECKOUT,
@@ -46,7 +49,7 @@ from bench.services import (
 from tests.servers.postgres import postgres
 from tests.servers.redis import redis
 
-PARTS = ("intake", "mail", "push")
+PARTS = ("reading", "intake", "mail", "push")
 
 
 def main() -> None:
@@ -68,6 +71,9 @@ def _measure(machinery: Machinery, wanted: argparse.Namespace) -> report.Results
     forms = _forms(machinery, wanted.only)
     rounds, seconds, steady = (1, 2.0, 3.0) if wanted.quick else (3, 5.0, 15.0)
     results = report.Results({}, {}, {})
+    if "reading" in wanted.parts:
+        print("Reading: one delivery of each kind, by turns", flush=True)
+        results.readings = parsing.readings(rounds=10 if wanted.quick else 100)
     if "intake" in wanted.parts:
         print(f"Intake: {wanted.connections} connections, {rounds} x {seconds:g} s each, by turns")
         for name, form in forms.items():

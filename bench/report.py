@@ -14,11 +14,15 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.measure import Latencies, Round
+from bench.parsing import Readings
 
 GOALS = {"SQLite": 8.0, "PostgreSQL": 4.0}
 """How many times the baseline's leads a second."""
 
 MOST_MEMORY = 120.0
+
+MOST_TO_READ = 300.0
+"""Microseconds for one delivery whose body is JSON, at the median."""
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Results:
     rounds: dict[str, list[Round]]
     mails: dict[str, Latencies]
     pushes: dict[str, Latencies]
+    readings: Readings | None = None
     others: float = 0.0
     """Cores that processes which are none of ours used meanwhile, on average."""
 
@@ -41,6 +46,8 @@ class Row:
 
 
 def rows(results: Results) -> Iterator[Row]:
+    if results.readings is not None:
+        yield _slowest(results.readings)
     for database, rounds in results.rounds.items():
         yield _ratio(database, rounds)
     for form, mails in results.mails.items():
@@ -66,6 +73,14 @@ def _ratio(database: str, rounds: Sequence[Round]) -> Row:
     goal, found = GOALS[database], ratio(rounds)
     figure = f"{found:.1f}x  ({ours:.0f} against {baseline:.0f} leads/s)"
     return Row(f"intake, {database}", f">= {goal:g}x baseline", figure, found >= goal)
+
+
+def _slowest(found: Readings) -> Row:
+    kind, slowest = max(found.by_kind.items(), key=lambda each: each[1].median)
+    within = sum(each.median <= MOST_TO_READ for each in found.by_kind.values())
+    figure = f"{within} of {len(found.by_kind)} kinds; {slowest.median:.0f} us for {kind}"
+    goal = f"<= {MOST_TO_READ:.0f} us at the median, each"
+    return Row("reading a JSON delivery", goal, figure, within == len(found.by_kind))
 
 
 def _mail(form: str, found: Latencies) -> Iterator[Row]:
@@ -119,6 +134,8 @@ def _processor() -> str:
 def show(results: Results) -> None:
     """Print the tables."""
     console = Console(width=None if Console().is_terminal else 120)
+    if results.readings is not None:
+        console.print(_readings_table(results.readings))
     if results.rounds:
         console.print(_throughput_table(results))
     if results.mails or results.pushes:
@@ -131,6 +148,24 @@ def show(results: Results) -> None:
         f"Meanwhile other processes of this machine used {results.others:.2f} of its "
         f"{machine()['cores']} cores."
     )
+
+
+def _readings_table(found: Readings) -> Table:
+    title = "Checking the sender of a delivery and reading it, in microseconds"
+    table = Table(title=title, title_justify="left")
+    for name in ("", "bytes", "median", "p90", "x the least"):
+        table.add_column(name, justify="right" if name else "left")
+    least = found.yardstick
+    by_cost = sorted(found.by_kind.items(), key=lambda each: -each[1].median)
+    for kind, each in (*by_cost, ("the least any reader pays", least)):
+        table.add_row(
+            kind,
+            str(each.size),
+            f"{each.median:.0f}",
+            f"{each.p90:.0f}",
+            f"{each.median / least.median:.1f}",
+        )
+    return table
 
 
 def _throughput_table(results: Results) -> Table:
