@@ -1,7 +1,7 @@
 """One config version, compiled: what a piece of work goes by from beginning to end."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,9 @@ from app.config.document import Config
 from app.config.load import Checked, Off
 from app.config.people import Agent
 from app.domain.lead import AgentId, Inquiry, Lead
+from app.hours.oncall import Shift
 from app.hours.opening import Opening
+from app.routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +24,8 @@ class Snapshot:
     off: tuple[Off, ...]
     openings: Mapping[str, Opening]
     zone: ZoneInfo
+    plan: Plan
+    """The same, made ready for routing."""
     people: Mapping[str, Agent] = field(default_factory=dict)
     _external: Mapping[tuple[str, str], AgentId] = field(default_factory=dict)
 
@@ -29,15 +33,17 @@ class Snapshot:
     def of(cls, version: int, checked: Checked) -> "Snapshot":
         config = checked.config
         default = config.organization.timezone
+        openings = {
+            name: Opening.of(calendar, default_timezone=default)
+            for name, calendar in config.calendars.items()
+        }
         return cls(
             version,
             config,
             checked.off,
-            {
-                name: Opening.of(calendar, default_timezone=default)
-                for name, calendar in config.calendars.items()
-            },
+            openings,
             ZoneInfo(default),
+            Plan.of(config, openings),
             {agent.id: agent for agent in config.agents},
             {
                 (place, external): agent.id
@@ -45,6 +51,10 @@ class Snapshot:
                 for place, external in agent.external_ids.items()
             },
         )
+
+    def with_shifts(self, shifts: Mapping[str, Sequence[Shift]]) -> "Snapshot":
+        """The same version, once the feeds of its on-call schedules were read."""
+        return replace(self, plan=Plan.of(self.config, self.openings, shifts))
 
     def why_off(self, section: str, name: str) -> str | None:
         """Why a source, channel or subscriber is off; `None` when it is on."""

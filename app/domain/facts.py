@@ -21,6 +21,8 @@ class FactType(StrEnum):
     LEAD_UPDATED = "lead.updated"
     LEAD_ASSIGNED = "lead.assigned"
     LEAD_UNASSIGNED = "lead.unassigned"
+    LEAD_OFFERED = "lead.offered"
+    LEAD_DECLINED = "lead.declined"
     LEAD_ACKNOWLEDGED = "lead.acknowledged"
     LEAD_ATTEMPTED = "lead.attempted"
     LEAD_RESPONDED = "lead.responded"

@@ -134,6 +134,31 @@ _NAMES = {
 }
 
 
+class LossCode(StrEnum):
+    """Why somebody does not have a lead any more, and does not get it back by automation."""
+
+    MISSED = "missed_the_deadline"
+    OFF_DUTY = "went_off_duty"
+    DECLINED = "declined"
+    UNASSIGNED = "unassigned_by_a_person"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether automation took it away. Those are limited in number."""
+        return self in {LossCode.MISSED, LossCode.OFF_DUTY}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Somebody lost the lead."""
+
+    agent: AgentId
+    code: LossCode
+    at: datetime
+    reason: str | None = None
+    """In their own words, where they declined."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """A lead as it stands: the person, their owner, how far we have come."""
@@ -173,6 +198,14 @@ class Lead:
     """Only the provider's id came, and what it says was not fetched yet: nobody is known."""
     merged_into: LeadId | None = None
     """It was held, and turned out to be of somebody known: that lead stands for it."""
+    offered_to: tuple[AgentId, ...] = ()
+    """Who may claim it: it is offered to all of them at once. Empty: to nobody."""
+    offered_until: datetime | None = None
+    """When the offer lapses, and the lead is given out by turn instead."""
+    lost_by: tuple[Loss, ...] = ()
+    """Who had it, or was offered it, and lost it since it last began; in order."""
+    recheck_at: datetime | None = None
+    """When to see whether its owner, who has not answered, is still on duty."""
 
 
 def name_of(lead: Lead) -> str | None:

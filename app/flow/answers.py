@@ -205,6 +205,7 @@ async def set_status(
     reopens = status not in CLOSED and lead.status in CLOSED
     if closes:
         changes |= {"closed_at": now, "epoch": lead.epoch + 1, "route_at": None}
+        changes |= {"offered_to": (), "offered_until": None, "recheck_at": None}
         if await clocks.cancel(tx, lead.id, why=f"the lead is {status}"):
             facts.append(Fact(FactType.SLA_CANCELLED, now, lead.id, actor))
     if reopens:
@@ -231,6 +232,9 @@ async def give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> Non
             "team": team,
             "epoch": epoch,
             "route_at": None,
+            "offered_to": (),
+            "offered_until": None,
+            "recheck_at": None,
             "acknowledged_at": None,
         },
     )

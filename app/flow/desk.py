@@ -18,7 +18,8 @@ from app.domain.message import CLASS_OF, Message, MessageKind
 from app.flow import held, tell
 from app.flow.alerts import raise_alerts
 from app.flow.arrivals import Arrival, Asked, Taken, TakenLead
-from app.flow.begin import Circumstances, begin
+from app.flow.begin import begin
+from app.flow.finding import Circumstances, Known
 from app.flow.first_rows import as_json, kept, new_lead, with_news
 from app.routing.returning import RETURNING
 from app.store import deliveries, leads
@@ -134,9 +135,13 @@ class Desk:
             epoch=lead.epoch + 1,
             closed_at=None,
             acknowledged_at=None,
+            offered_to=(),
+            offered_until=None,
+            lost_by=(),
+            recheck_at=None,
         )
         features = self.at_hand.snapshot.features(asked.inquiry, now=now, returning=True)
-        lead = begin(lead, features, self.at_hand, returning=former if keep else None)
+        lead = begin(lead, features, self.at_hand, known=Known(former, keep))
         if lead.owner is not None and self.at_hand.rows.decisions[-1].strategy == RETURNING:
             roster.reopen(lead.owner)
         return lead
@@ -280,4 +285,8 @@ _CHANGEABLE = (
     "acknowledged_at",
     "epoch",
     "route_at",
+    "offered_to",
+    "offered_until",
+    "lost_by",
+    "recheck_at",
 )

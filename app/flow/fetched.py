@@ -17,10 +17,11 @@ from app.domain.message import Message
 from app.domain.sla import SlaClock
 from app.flow import tell
 from app.flow.arrivals import Arrival, Asked
-from app.flow.begin import Circumstances, find_owner, start_clocks_of
+from app.flow.begin import start_clocks_of
 from app.flow.carry_over import carry_over
 from app.flow.crew import Crew, adjust_open_leads
 from app.flow.desk import Desk
+from app.flow.finding import Circumstances, find_owner
 from app.flow.first_rows import as_json, told
 from app.flow.held import NoLongerHeld, Wanted, as_stored
 from app.flow.identity import person_keys

@@ -22,7 +22,8 @@ from app.domain.lead import Inquiry, Lead, LeadId
 from app.domain.message import CLASS_OF, Message, MessageKind
 from app.flow import delivered
 from app.flow.alerts import raise_alerts
-from app.flow.begin import Circumstances, start_clocks_of
+from app.flow.begin import start_clocks_of
+from app.flow.finding import Circumstances
 from app.sending.settle_fetch import GIVE_UP_AFTER
 from app.sla.clocks import policy_until_known
 from app.snapshot import Snapshot

@@ -16,9 +16,9 @@ from app.domain.lead import Lead, LeadId
 from app.domain.message import Message
 from app.flow import held, nonces, withdrawal
 from app.flow.arrivals import Arrival, Asked, Batch, Taken, TakenLead
-from app.flow.begin import Circumstances
 from app.flow.crew import Crew
 from app.flow.desk import Desk
+from app.flow.finding import Circumstances
 from app.flow.held import inquiry_of
 from app.flow.identity import person_keys
 from app.flow.withdrawal import Withdrawal, withdrawals

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from app.domain.lead import is_open
 from app.domain.message import Message
-from app.flow.begin import Circumstances, find_owner
 from app.flow.crew import Crew
+from app.flow.finding import ROUTED, Circumstances, find_owner
 from app.snapshot import Snapshot
 from app.store import leads
 from app.store.database import Tx
@@ -27,19 +27,10 @@ async def route_again(tx: Tx, *, snapshot: Snapshot, now: datetime) -> list[Mess
             continue
         attempt = Circumstances(snapshot, crew.roster, Rows(), now)
         found = find_owner(lead, snapshot.features_of(lead, now=now), attempt)
-        if found.owner is not None:
+        if found.owner is not None or found.offered_to:
             # That there is still nobody was written down the first time.
             _add(attempt.rows, to=rows)
-        await leads.change(
-            tx,
-            lead.id,
-            {
-                "owner": found.owner,
-                "owner_by": found.owner_by,
-                "team": found.team,
-                "route_at": found.route_at,
-            },
-        )
+        await leads.change(tx, lead.id, {name: getattr(found, name) for name in ROUTED})
     await rows.write(tx)
     await crew.dismiss(tx, snapshot, now=now)
     return rows.messages

@@ -1,4 +1,4 @@
-"""Who is on call at an instant, by rotation and overrides.
+"""Who is on call at an instant, by rotation and overrides, or by the shifts of a feed.
 
 Turns and overrides are written in local wall-clock time and handed over by it: a weekly
 handover on Monday at 08:00 stays at 08:00 when clocks change. A handover at a time that comes
@@ -6,6 +6,8 @@ twice happens the first time; at one that is skipped, at the first instant after
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,13 +19,25 @@ _CLOCKS_CHANGE_LESS = timedelta(days=1)
 """No zone has ever moved its clocks by more than this."""
 
 
-def who(on_call: OnCall, at: datetime, *, default_timezone: str) -> AgentId | None:
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody is on call from `start` up to, not including, `end`: one event of a feed."""
+
+    start: datetime
+    end: datetime
+    member: AgentId
+
+
+def who(
+    on_call: OnCall, at: datetime, *, default_timezone: str, shifts: Sequence[Shift] = ()
+) -> AgentId | None:
     """The person on call at `at`, an aware instant (`ValueError` for a naive one).
 
     The first override that covers `at` wins, else it is the rotation's turn. Before the
-    rotation starts, its first member is on call: an escalation always finds somebody. A
-    schedule kept as an iCalendar feed is not read here: beyond its overrides it answers
-    `None`. `default_timezone` is the organization's, for schedules that name none.
+    rotation starts, its first member is on call: an escalation always finds somebody. For a
+    schedule kept as an iCalendar feed, `shifts` is what was read of it: of several that
+    cover `at` the one that began last, and `None` when there is none. `default_timezone` is
+    the organization's, for schedules that name none.
     """
     if at.utcoffset() is None:
         raise ValueError("an instant needs a zone")
@@ -31,7 +45,18 @@ def who(on_call: OnCall, at: datetime, *, default_timezone: str) -> AgentId | No
     for override in on_call.overrides:
         if _covers(override, at, zone):
             return override.member
-    return None if on_call.rotation is None else _whose_turn(on_call.rotation, at, zone)
+    if on_call.rotation is None:
+        return _on_shift(shifts, at)
+    return _whose_turn(on_call.rotation, at, zone)
+
+
+def _on_shift(shifts: Sequence[Shift], at: datetime) -> AgentId | None:
+    covering = [each for each in shifts if each.start <= at < each.end]
+    return max(covering, key=_order).member if covering else None
+
+
+def _order(shift: Shift) -> tuple[datetime, str]:
+    return shift.start, shift.member
 
 
 def _covers(override: Override, at: datetime, zone: ZoneInfo) -> bool:

@@ -20,17 +20,17 @@ def away(agent: Agent, situation: Situation) -> tuple[str, ...]:
     standing = situation.roster.standing(agent.id)
     return (
         *(() if situation.is_on_shift(agent) else (OFF_SHIFT,)),
-        *(() if standing.is_on(situation.now) else (PAUSED,)),
+        *(() if standing.is_on(situation.question.now) else (PAUSED,)),
         *_full(agent, standing),
     )
 
 
 def barred(agent: AgentId, situation: Situation) -> tuple[str, ...]:
     """Reason codes why a person named for this lead, be it off shift or full, cannot get it."""
-    if agent not in situation.people:
+    if agent not in situation.plan.people:
         return ("not_in_config",)
-    paused = () if situation.roster.standing(agent).is_on(situation.now) else (PAUSED,)
-    lost = (situation.excluded[agent],) if agent in situation.excluded else ()
+    paused = () if situation.roster.standing(agent).is_on(situation.question.now) else (PAUSED,)
+    lost = (situation.question.excluded[agent],) if agent in situation.question.excluded else ()
     return (*paused, *lost)
 
 
@@ -44,15 +44,15 @@ def freed_at(agent: AgentId, situation: Situation) -> datetime | None:
 def back_at(agent: Agent, situation: Situation) -> datetime | None:
     """When the agent is next on shift and switched on, as far as clocks can tell."""
     standing = situation.roster.standing(agent.id)
-    if standing.is_on(situation.now):
-        start = situation.now
+    if standing.is_on(situation.question.now):
+        start = situation.question.now
     elif standing.until is None:
         return None
     else:
         start = standing.until
     if agent.calendar is None:
         return start
-    return situation.calendars[agent.calendar].next_opening(start)
+    return situation.plan.calendars[agent.calendar].next_opening(start)
 
 
 def _full(agent: Agent, standing: Standing) -> tuple[str, ...]:

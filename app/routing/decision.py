@@ -55,6 +55,14 @@ class Decision:
     """The team's floor from now on. `None`: no turn was taken, it stays as it is."""
     retry_at: datetime | None = None
     """When somebody may be available. `None` with no owner: nothing says when."""
+    offered: tuple[AgentId, ...] = ()
+    """Who may claim it. Empty: it is offered to nobody in particular."""
+    offered_until: datetime | None = None
+    """When the offer lapses. `None` with no owner and nobody to offer to: it has none."""
+    in_pond: bool = False
+    """It waits until somebody of the team claims it: nothing is to be looked for again."""
+    teams_asked: tuple[str, ...] = ()
+    """Whose members were looked at, in order."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for storing; the same decision always gives the same text."""
@@ -70,6 +78,10 @@ class Decision:
             "turns_after": dict(sorted(self.turns_after.items())),
             "floor": self.floor,
             "retry_at": None if self.retry_at is None else _rfc3339(self.retry_at),
+            "offered": list(self.offered),
+            "offered_until": None if self.offered_until is None else _rfc3339(self.offered_until),
+            "in_pond": self.in_pond,
+            "teams_asked": list(self.teams_asked),
         }
 
 

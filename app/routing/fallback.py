@@ -1,9 +1,10 @@
 """Nobody whom the rule wanted can take the lead: who gets it instead, or when to ask again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.config.recipients import Recipient
+from app.config.routing import Target
 from app.domain.lead import AgentId
 from app.routing.decision import Candidate, Decision
 from app.routing.named import home_team, named, person_on_call
@@ -23,11 +24,13 @@ class Failed:
     team: str | None = None
     candidates: tuple[Candidate, ...] = ()
     retry_at: datetime | None = None
+    asked: tuple[str, ...] = ()
+    """The teams whose members were looked at."""
 
 
 def fall_back(match: Match, failed: Failed, situation: Situation) -> Decision:
     """Send the lead where `routing.nobody_available` says; else it waits, unowned."""
-    to = situation.config.routing.nobody_available.to
+    to = situation.plan.config.routing.nobody_available.to
     if to is not None and to.team is not None and to.team != failed.team:
         return _to_team(match, failed, to.team, situation)
     agent = None if to is None else _person(to, failed.team, situation)
@@ -44,14 +47,15 @@ def fall_back(match: Match, failed: Failed, situation: Situation) -> Decision:
         reason=f"{match}: {failed.why}, so {agent} has it ({to}).",
         candidates=_once(failed.candidates, (candidate,)),
         trail=match.trail,
+        teams_asked=failed.asked,
     )
 
 
 def _to_team(match: Match, failed: Failed, team: str, situation: Situation) -> Decision:
-    picked: Pick = pick(team, situation)
+    picked: Pick = pick(team, situation, Target(team=team))
     if picked.owner is None:
         times = [at for at in (failed.retry_at, picked.retry_at) if at is not None]
-        both = Failed(failed.why, failed.team, failed.candidates, min(times, default=None))
+        both = replace(failed, retry_at=min(times, default=None), asked=(*failed.asked, team))
         return _unowned(match, both, picked.candidates, situation)
     return Decision(
         rule=match.name,
@@ -64,13 +68,14 @@ def _to_team(match: Match, failed: Failed, team: str, situation: Situation) -> D
         turns_before=picked.turns_before,
         turns_after=picked.turns_after,
         floor=picked.floor,
+        teams_asked=(*failed.asked, team),
     )
 
 
 def _unowned(
     match: Match, failed: Failed, others: tuple[Candidate, ...], situation: Situation
 ) -> Decision:
-    holds = situation.config.routing.nobody_available.hold_until is not None
+    holds = situation.plan.config.routing.nobody_available.hold_until is not None
     return Decision(
         rule=match.name,
         strategy=NOBODY_AVAILABLE,
@@ -80,6 +85,7 @@ def _unowned(
         candidates=_once(failed.candidates, others),
         trail=match.trail,
         retry_at=failed.retry_at if holds else None,
+        teams_asked=failed.asked,
     )
 
 
@@ -87,7 +93,7 @@ def _person(to: Recipient, team: str | None, situation: Situation) -> AgentId | 
     if to.on_call is not None:
         return person_on_call(to.on_call, situation)
     if to.role == "manager" and team is not None:
-        return situation.config.teams[team].manager
+        return situation.plan.config.teams[team].manager
     return to.agent
 
 

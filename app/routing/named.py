@@ -5,7 +5,6 @@ them off shift and full, and only a switch turned off, or having lost it before,
 """
 
 from app.domain.lead import AgentId
-from app.hours.oncall import who
 from app.routing.availability import away, barred
 from app.routing.decision import CHOSEN, Candidate
 from app.routing.situation import Situation
@@ -16,15 +15,11 @@ def named(agent: AgentId, situation: Situation) -> Candidate:
     obstacles = barred(agent, situation)
     if obstacles:
         return Candidate(agent, False, obstacles)
-    return Candidate(agent, True, (CHOSEN, *away(situation.people[agent], situation)))
+    return Candidate(agent, True, (CHOSEN, *away(situation.plan.people[agent], situation)))
 
 
 def person_on_call(schedule: str, situation: Situation) -> AgentId | None:
-    return who(
-        situation.config.on_call[schedule],
-        situation.now,
-        default_timezone=situation.config.organization.timezone,
-    )
+    return situation.plan.on_call(schedule, situation.question.now)
 
 
 def home_team(agent: AgentId, situation: Situation) -> str | None:
@@ -32,5 +27,5 @@ def home_team(agent: AgentId, situation: Situation) -> str | None:
 
     First by name: the order of a map may not survive being stored.
     """
-    teams = situation.config.teams
+    teams = situation.plan.config.teams
     return min((name for name, team in teams.items() if agent in team.members), default=None)

@@ -13,7 +13,7 @@ def keep_owner(owner: AgentId, situation: Situation) -> Decision | RuleTried:
 
     The caller knows the last inquiry and checks `identity.repeat_inquiry.window`.
     """
-    if situation.config.identity.repeat_inquiry.owner != "keep":
+    if situation.plan.config.identity.repeat_inquiry.owner != "keep":
         return RuleTried(RETURNING, "the document routes known people anew")
     candidate = named(owner, situation)
     if not candidate.chosen:

@@ -1,14 +1,10 @@
-"""All that one routing decision looks at: the lead, the document, the people, the instant."""
+"""All that one routing decision looks at: the question, the plan, the people as they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from app.config.condition import Features
-from app.config.document import Config
 from app.config.people import Agent
-from app.domain.lead import AgentId
-from app.hours.opening import Opening
+from app.routing.plan import Plan
+from app.routing.question import Question
 from app.routing.roster import Roster
 
 
@@ -16,14 +12,9 @@ from app.routing.roster import Roster
 class Situation:
     """Read, never changed, while one lead is routed."""
 
-    features: Features
-    config: Config
+    question: Question
+    plan: Plan
     roster: Roster
-    calendars: Mapping[str, Opening]
-    now: datetime
-    excluded: Mapping[AgentId, str]
-    """Who must not get this lead (again), each with the reason code."""
-    people: Mapping[AgentId, Agent]
     _open: dict[str, bool] = field(default_factory=dict)
 
     def is_on_shift(self, agent: Agent) -> bool:
@@ -35,5 +26,5 @@ class Situation:
         if name is None:
             return True
         if name not in self._open:
-            self._open[name] = self.calendars[name].is_open(self.now)
+            self._open[name] = self.plan.calendars[name].is_open(self.question.now)
         return self._open[name]

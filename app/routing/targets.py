@@ -26,10 +26,12 @@ def send(match: Match, situation: Situation) -> Decision:
 
 
 def _to_team(match: Match, to: Target, team: str, situation: Situation) -> Decision:
-    picked = pick(team, situation, strategy=to.strategy, require=to.require, prefer=to.prefer)
+    picked = pick(team, situation, to)
+    if picked.offered:
+        return _to_all(match, to, team, picked, situation)
     if picked.owner is None:
         why = f"nobody of the {len(picked.candidates)} in team {team} can take it now"
-        failed = Failed(why, team, picked.candidates, picked.retry_at)
+        failed = Failed(why, team, picked.candidates, picked.retry_at, (team,))
         return fall_back(match, failed, situation)
     return Decision(
         rule=match.name,
@@ -42,6 +44,23 @@ def _to_team(match: Match, to: Target, team: str, situation: Situation) -> Decis
         turns_before=picked.turns_before,
         turns_after=picked.turns_after,
         floor=picked.floor,
+        teams_asked=(team,),
+    )
+
+
+def _to_all(match: Match, to: Target, team: str, picked: Pick, situation: Situation) -> Decision:
+    among = f"{len(picked.offered)} of {len(picked.candidates)} in team {team}"
+    return Decision(
+        rule=match.name,
+        strategy=picked.strategy,
+        team=team,
+        owner=None,
+        reason=f"{match}: it is offered to {among} at once, and theirs who claims it first.",
+        candidates=picked.candidates,
+        trail=match.trail,
+        offered=picked.offered,
+        offered_until=situation.question.now + to.offer_for,
+        teams_asked=(team,),
     )
 
 
@@ -73,16 +92,17 @@ def _to_pond(match: Match, team: str) -> Decision:
         owner=None,
         reason=f"{match}: it waits in the pond of team {team} until a member claims it.",
         trail=match.trail,
+        in_pond=True,
     )
 
 
 def _agent(to: Target, situation: Situation) -> AgentId | None:
     if to.agent == FROM_PROVIDER:
-        return situation.features.provider_agent
+        return situation.question.features.provider_agent
     return None if to.agent is None else AgentId(to.agent)
 
 
 def _reason(match: Match, to: Target, picked: Pick) -> str:
-    note = "" if picked.note is None else f"; {picked.note}"
     among = f"{picked.able} of {len(picked.candidates)} available in team {to.team}"
-    return f"{match}: {picked.owner} by {picked.strategy} among {among}{note}."
+    unclaimed = ", for nobody claimed it" if picked.strategy != to.strategy else ""
+    return f"{match}: {picked.owner} by {picked.strategy} among {among}{unclaimed}."

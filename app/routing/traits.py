@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from app.config.condition import Features
 from app.config.people import Agent
-from app.config.routing import MATCH, Traits
+from app.config.routing import MATCH, Score, Traits
 
 _FIT = (MATCH,)
+_MATCHING = {trait: Traits(**{trait: _FIT}) for trait in Traits.model_fields}
 
 
 class Demand(NamedTuple):
@@ -43,6 +44,27 @@ def lacks(agent: Agent, demands: Sequence[Demand]) -> tuple[str, ...]:
     if not demands:
         return ()
     return tuple([code for code, is_met_by in demands if not is_met_by(agent)])
+
+
+class Fit(NamedTuple):
+    """One thing that counts for `best_match`, worked out once per lead."""
+
+    demand: Demand
+    points: int
+
+
+def fits(worth: Score, features: Features) -> tuple[Fit, ...]:
+    """What counts for this lead, and how much. Of what it does not tell, nothing counts."""
+    return tuple(
+        Fit(demand, points)
+        for trait, points in worth
+        if points
+        for demand in demands(_MATCHING[trait], features)
+    )
+
+
+def score(agent: Agent, fits: Sequence[Fit]) -> int:
+    return sum(fit.points for fit in fits if fit.demand.is_met_by(agent))
 
 
 def _asked(wanted: tuple[str, ...], told: str | None) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.lead import Kind, Lead, LeadStatus
+from app.domain.lead import AgentId, Kind, Lead, LeadStatus, Loss, LossCode
 from app.domain.message import Message, MessageClass, MessageKind, MessageState
 from app.domain.sla import SlaClock
 from app.store.database import Tx
@@ -45,7 +46,18 @@ def to_lead(row: Row[Any]) -> Lead:
     values = {name: getattr(row, name) for name in LEAD}
     values["status"] = LeadStatus(values["status"])
     values["kind"] = Kind(values["kind"])
+    values["offered_to"] = tuple(values["offered_to"] or ())
+    values["lost_by"] = tuple(_loss(each) for each in values["lost_by"] or ())
     return Lead(**values)
+
+
+def _loss(stored: Mapping[str, Any]) -> Loss:
+    return Loss(
+        AgentId(stored["agent"]),
+        LossCode(stored["code"]),
+        datetime.fromisoformat(stored["at"]),
+        stored["reason"],
+    )
 
 
 def to_clock(row: Row[Any]) -> SlaClock:

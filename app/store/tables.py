@@ -132,6 +132,15 @@ leads = Table(
         nullable=True,
         comment="It was held, and is of a person who has this lead already.",
     ),
+    Column("offered_to", document(), nullable=True, comment="Who may claim it now."),
+    Column("offered_until", instant(), nullable=True, comment="When the offer lapses."),
+    Column("lost_by", document(), nullable=True, comment="Who had it and lost it, and why."),
+    Column(
+        "recheck_at",
+        instant(),
+        nullable=True,
+        comment="When to see whether the owner, who has not answered, is still on duty.",
+    ),
     Index(None, "received_at", "id"),
     Index(None, "owner", "status"),
     Index(None, "email"),
@@ -141,6 +150,12 @@ leads = Table(
         "route_at",
         postgresql_where=text("route_at IS NOT NULL"),
         sqlite_where=text("route_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_lead_recheck_at",
+        "recheck_at",
+        postgresql_where=text("recheck_at IS NOT NULL"),
+        sqlite_where=text("recheck_at IS NOT NULL"),
     ),
     Index(
         "ix_lead_merged_into",
@@ -177,6 +192,8 @@ decisions = Table(
     Column("owner", String(64), nullable=True),
     Column("team", String(64), nullable=True),
     Column("detail", document(), nullable=False),
+    Column("seen", document(), nullable=True, comment="All that was looked at: to decide again."),
+    Index(None, "at"),
 )
 
 clocks = Table(
@@ -302,6 +319,21 @@ teams = Table(
     metadata,
     Column("team", String(64), primary_key=True),
     Column("floor", BigInteger, nullable=False),
+)
+
+on_call_feeds = Table(
+    "on_call_feed",
+    metadata,
+    Column("schedule", String(64), primary_key=True),
+    Column("url_hash", String(64), nullable=False, comment="SHA-256: the address is a secret."),
+    Column("asked_at", instant(), nullable=True, comment="When it was last asked for."),
+    Column("read_at", instant(), nullable=True, comment="When it was last read whole."),
+    Column("next_at", instant(), nullable=False, comment="When to ask for it again."),
+    Column("changed", Integer, nullable=False, comment="Goes up when the shifts change."),
+    Column("etag", String(300), nullable=True),
+    Column("shifts", document(), nullable=False, comment="Who is on call from when to when."),
+    Column("trouble", Text, nullable=True, comment="Why the last asking came to nothing."),
+    Column("failures", Integer, nullable=False, server_default="0"),
 )
 
 # ── The house itself ────────────────────────────────────────────────────────────────

@@ -57,10 +57,12 @@ class NewDecision:
     owner: str | None
     team: str | None
     detail: Mapping[str, Any]
+    seen: Mapping[str, Any] | None = None
+    """All that was looked at, so that the decision can be taken again."""
 
 
 _LATER = {
-    *("first_response_at", "acknowledged_at", "erased_at", "merged_into"),
+    *("first_response_at", "acknowledged_at", "erased_at", "merged_into", "lost_by"),
     *("fired_at", "responded_at", "stopped_by"),
     *("fence", "attempts", "crashes", "lease_until", "leased_by", "sending_at", "sent_at"),
     *("provider_id", "is_sandbox", "subject", "body"),

@@ -9,6 +9,8 @@ from app.config.document import Config
 from app.domain.lead import AgentId
 from app.hours.opening import Opening
 from app.routing.decision import Candidate, Decision
+from app.routing.plan import Plan
+from app.routing.question import Question
 from app.routing.roster import Roster
 from app.routing.route import route
 
@@ -65,9 +67,8 @@ def routed(
     now: datetime = NOON,
     **more: Any,
 ) -> Decision:
-    return route(
-        features, config=config, roster=roster or Roster(), calendars=hours(config), now=now, **more
-    )
+    plan = Plan.of(config, hours(config))
+    return route(Question(features, now, **more), plan=plan, roster=roster or Roster())
 
 
 def whys(decision: Decision) -> dict[str, tuple[str, ...]]:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from app.config.condition import Features
 from app.config.document import Config
 from app.domain.lead import AgentId
+from app.routing.plan import Plan
+from app.routing.question import Question
 from app.routing.roster import Roster, Standing, Turn
 from app.routing.route import route
 from tests.routing.office import NOON, an_office
@@ -45,7 +47,9 @@ class Desk:
 
     def lead(self) -> AgentId | None:
         now = NOON + timedelta(seconds=self.given)
-        decision = route(Features(), config=self.config, roster=self.roster, calendars={}, now=now)
+        decision = route(
+            Question(Features(), now), plan=Plan.of(self.config, {}), roster=self.roster
+        )
         self.roster.take(decision, now)
         self.given += 1
         return decision.owner
@@ -218,12 +222,9 @@ def test_every_decision_is_reproducible_and_accounts_for_everybody(
             return dict(reversed(rows.items())) if backwards else dict(rows)
 
         return route(
-            Features(),
-            config=config,
+            Question(Features(), NOON, excluded=order(excluded)),
+            plan=Plan.of(config, {}),
             roster=Roster(order(rows), {"t": order(turns)}, {"t": 4}),
-            calendars={},
-            now=NOON,
-            excluded=order(excluded),
         )
 
     decision = decide(backwards=False)

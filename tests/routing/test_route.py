@@ -55,6 +55,7 @@ def test_the_first_lead_of_a_new_team_goes_to_the_first_member() -> None:
         turns_before={},
         turns_after={DANA: SCALE, BEN: 0, CARA: 0},
         floor=0,
+        teams_asked=("sarasota",),
     )
 
 
@@ -193,17 +194,6 @@ def test_least_loaded_levels_the_load_and_ties_take_turns() -> None:
     }
 
 
-@pytest.mark.parametrize("strategy", ["first_to_claim", "best_match", "sticky"])
-def test_a_strategy_not_built_yet_takes_turns_and_says_so(strategy: str) -> None:
-    decision = routed(an_office({"name": "x", "to": {"team": "sarasota", "strategy": strategy}}))
-
-    assert (decision.owner, decision.strategy) == (DANA, "round_robin")
-    assert decision.reason == (
-        "Rule x: dana by round_robin among 3 of 3 available in team sarasota; "
-        f"strategy {strategy} is not available yet."
-    )
-
-
 FROM_PROVIDER = {"name": "named", "to": {"agent": "from_provider"}}
 
 
@@ -280,6 +270,7 @@ def test_when_nobody_is_available_the_manager_on_call_owns_the_lead() -> None:
             Candidate(OTTO, True, ("chosen",)),
         ),
         trail=(RuleTried("everyone", None),),
+        teams_asked=("sarasota",),
     )
 
 
@@ -424,6 +415,10 @@ def test_a_decision_is_stored_as_plain_data() -> None:
         "turns_after",
         "floor",
         "retry_at",
+        "offered",
+        "offered_until",
+        "in_pond",
+        "teams_asked",
     ]
     assert stored["candidates"][0] == {
         "agent": "dana",

@@ -21,6 +21,10 @@ class Contender(NamedTuple):
     last_assigned_at: datetime | None
     weight: int = 1
     open_leads: int = 0
+    score: int = 0
+    """How well they fit, where the strategy asks for it."""
+    was_owner: bool = False
+    """Whether the person was theirs when they last asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ class Strategy:
     """What the chosen pays in turns. Every lead that a team gives out costs something."""
     why_not: Callable[[Contender, Contender], str] = lambda _loser, _winner: LATER_TURN
     """Reason code of the first, who could have taken the lead that the second got."""
+    why: Callable[[Contender], tuple[str, ...]] = lambda _: ()
+    """What beside `chosen` is to be said of the winner."""
+    scores: bool = False
+    """It compares scores: they are worked out for the contenders."""
+    offers: bool = False
+    """It chooses nobody: the lead is offered to all contenders, and theirs who claims it."""
 
 
 def waiting_since(contender: Contender) -> datetime:

@@ -1,0 +1,161 @@
+"""An owner is looked for: routing is asked, its decision written down, and people told.
+
+The same for a lead that has just come, one that waited, and one that its owner lost.
+Decides and collects rows; writes nothing itself.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.config.condition import Features
+from app.domain.clock import rfc3339
+from app.domain.facts import Fact, FactType
+from app.domain.identifiers import new_id
+from app.domain.lead import AgentId, Lead
+from app.domain.message import Message
+from app.flow import tell
+from app.routing.decision import Decision
+from app.routing.question import Question
+from app.routing.roster import Roster
+from app.routing.route import route
+from app.snapshot import Snapshot
+from app.store.write import NewDecision, Rows
+
+LOOK_AGAIN_AFTER = timedelta(minutes=1)
+"""How soon a lead without an owner is looked at again, when no calendar says when."""
+
+ROUTED = (
+    *("owner", "owner_by", "team", "route_at", "offered_to", "offered_until", "recheck_at"),
+    "lost_by",
+)
+"""What of a lead may be another once an owner was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What one transaction works with: its config, its roster, its rows, its instant."""
+
+    snapshot: Snapshot
+    roster: Roster
+    rows: Rows
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the person from before."""
+
+    owner: AgentId | None = None
+    """Whose they were when they last asked."""
+    keep: bool = False
+    """They stay with that owner, if they can."""
+
+
+NEW_HERE = Known()
+
+
+def find_owner(
+    lead: Lead, features: Features, at_hand: Circumstances, *, known: Known = NEW_HERE
+) -> Lead:
+    """Route the lead, write down why, and tell whoever it is given or offered to.
+
+    Answers the lead as it is then: all of `ROUTED` may have changed.
+    """
+    question = question_about(lead, features, known=known, now=at_hand.now)
+    decision = route(question, plan=at_hand.snapshot.plan, roster=at_hand.roster)
+    return carry_out(decision, lead, at_hand)
+
+
+def question_about(
+    lead: Lead, features: Features, *, now: datetime, known: Known = NEW_HERE
+) -> Question:
+    """What routing is asked about the lead as it stands."""
+    return Question(
+        features,
+        now,
+        returning_owner=known.owner if known.keep else None,
+        former_owner=known.owner,
+        excluded={each.agent: each.code.value for each in lead.lost_by},
+        lapsed=lead.offered_until is not None and lead.offered_until <= now,
+    )
+
+
+def carry_out(decision: Decision, lead: Lead, at_hand: Circumstances) -> Lead:
+    """Collect all rows that follow from a decision. Answers the lead as it is then."""
+    at_hand.roster.take(decision, at_hand.now)
+    at_hand.rows.decisions.append(_written(decision, lead, at_hand))
+    lead = replace(
+        lead,
+        owner=decision.owner,
+        team=decision.team,
+        route_at=None,
+        recheck_at=None,
+        offered_to=decision.offered,
+        offered_until=decision.offered_until,
+    )
+    if decision.owner is not None:
+        return _given(replace(lead, owner_by="rule"), decision.owner, decision, at_hand)
+    if decision.offered_until is not None:
+        return _offered(lead, decision.offered_until, decision, at_hand)
+    return _unowned(lead, decision, at_hand)
+
+
+def _given(lead: Lead, owner: AgentId, decision: Decision, at_hand: Circumstances) -> Lead:
+    at_hand.rows.facts.append(
+        Fact(
+            FactType.LEAD_ASSIGNED,
+            at_hand.now,
+            lead.id,
+            data={"owner": owner, "rule": decision.rule, "reason": decision.reason},
+        )
+    )
+    at_hand.rows.messages.append(_alert(lead, owner, f"assigned:{lead.epoch}", at_hand))
+    return lead
+
+
+def _offered(lead: Lead, until: datetime, decision: Decision, at_hand: Circumstances) -> Lead:
+    at_hand.rows.facts.append(
+        Fact(
+            FactType.LEAD_OFFERED,
+            at_hand.now,
+            lead.id,
+            data={
+                "to": list(decision.offered),
+                "until": rfc3339(until),
+                "rule": decision.rule,
+                "reason": decision.reason,
+            },
+        )
+    )
+    at_hand.rows.messages.extend(
+        _alert(lead, each, f"offered:{lead.epoch}:{decision.offered_until}", at_hand)
+        for each in decision.offered
+    )
+    return replace(lead, route_at=until)
+
+
+def _unowned(lead: Lead, decision: Decision, at_hand: Circumstances) -> Lead:
+    at_hand.rows.facts.append(
+        Fact(FactType.LEAD_UNASSIGNED, at_hand.now, lead.id, data={"reason": decision.reason})
+    )
+    if decision.in_pond:
+        return lead
+    return replace(lead, route_at=decision.retry_at or at_hand.now + LOOK_AGAIN_AFTER)
+
+
+def _alert(lead: Lead, to: AgentId, about: str, at_hand: Circumstances) -> Message:
+    return tell.owner_alert(lead, to, about=about, snapshot=at_hand.snapshot, now=at_hand.now)
+
+
+def _written(decision: Decision, lead: Lead, at_hand: Circumstances) -> NewDecision:
+    return NewDecision(
+        id=new_id(at_hand.now),
+        lead_id=lead.id,
+        at=at_hand.now,
+        config_version=at_hand.snapshot.version,
+        rule=decision.rule,
+        strategy=decision.strategy,
+        owner=decision.owner,
+        team=decision.team,
+        detail=decision.as_json(),
+    )
