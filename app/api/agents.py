@@ -54,7 +54,12 @@ async def set_availability(
     person = _person(agent_id, key, held.live.snapshot)
     acts_as(key, agent_id)
     await people.switch(
-        tx, agent_id, available=said.available, until=said.until, reason=said.reason
+        tx,
+        agent_id,
+        available=said.available,
+        until=said.until,
+        reason=said.reason,
+        by=key.agent or actor_of(key),
     )
     if said.available:
         await leads.look_again_at(tx, now)

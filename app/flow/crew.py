@@ -34,6 +34,7 @@ class Crew:
                 reason=row.reason,
                 open_leads=row.open_leads,
                 taken_today=row.taken_today if row.day == snapshot.day_of(agent, now) else 0,
+                switched_by=row.switched_by,
             )
             for agent, row in rows.items()
         }

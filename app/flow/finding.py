@@ -24,6 +24,9 @@ from app.store.write import NewDecision, Rows
 LOOK_AGAIN_AFTER = timedelta(minutes=1)
 """How soon a lead without an owner is looked at again, when no calendar says when."""
 
+LOST = "lost_this_lead"
+"""Why somebody is not considered (again); followed by how they lost it."""
+
 ROUTED = (
     *("owner", "owner_by", "team", "route_at", "offered_to", "offered_until", "recheck_at"),
     "lost_by",
@@ -75,7 +78,7 @@ def question_about(
         now,
         returning_owner=known.owner if known.keep else None,
         former_owner=known.owner,
-        excluded={each.agent: each.code.value for each in lead.lost_by},
+        excluded={each.agent: f"{LOST}:{each.code}" for each in lead.lost_by},
         lapsed=lead.offered_until is not None and lead.offered_until <= now,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.config.people import Agent
 from app.config.routing import Target, Traits
 from app.domain.lead import AgentId
-from app.routing.availability import OFF_SHIFT, PAUSED, away, back_at
+from app.routing.availability import OFF_SHIFT, PAUSES, away, back_at
 from app.routing.decision import CHOSEN, Candidate
 from app.routing.roster import Turn
 from app.routing.situation import Situation
@@ -22,7 +22,7 @@ Codes = tuple[str, ...]
 NOT_PREFERRED = "not_preferred"
 
 _NEW = Turn()
-_TIME_HEALS = frozenset({OFF_SHIFT, PAUSED})
+_TIME_HEALS = frozenset({OFF_SHIFT}) | PAUSES
 
 
 @dataclass(frozen=True, slots=True)

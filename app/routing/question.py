@@ -19,6 +19,6 @@ class Question:
     former_owner: AgentId | None = None
     """Whose the person was when they last asked, however long ago: for `sticky`."""
     excluded: Mapping[AgentId, str] = field(default_factory=dict)
-    """Who must not get this lead (again), each with the reason code, as `declined`."""
+    """Who must not get this lead (again), each with the code: `lost_this_lead:declined`."""
     lapsed: bool = False
     """It was offered to all at once, and nobody claimed it: now it is given out."""

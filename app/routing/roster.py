@@ -23,6 +23,8 @@ class Standing:
     reason: str | None = None
     open_leads: int = 0
     taken_today: int = 0
+    switched_by: str | None = None
+    """Who set the switch: an agent's id, or the name of an API key."""
 
     def is_on(self, now: datetime) -> bool:
         """Whether the switch is on: never set, set back, or run out by `now`."""

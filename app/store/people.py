@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.domain.errors import NoSuch
 from app.domain.lead import AgentId
 from app.store.database import Tx
-from app.store.rows import upsert
+from app.store.rows import names_of, upsert
 from app.store.tables import agents, teams, turns
 
 
@@ -26,6 +26,8 @@ class AgentRow:
     day: str
     """The local date that `taken_today` counts; on another day nothing was taken yet."""
     taken_today: int
+    switched_by: str | None = None
+    """Who set the switch last: an agent's id, or the name of an API key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class TurnRow:
     last_assigned_at: datetime | None
 
 
-_AGENT = ("agent", "available", "until", "reason", "open_leads", "day", "taken_today")
+_AGENT = names_of(AgentRow)
 
 
 async def enrol(tx: Tx, members: Mapping[str, Sequence[str]], everybody: Iterable[str]) -> None:
@@ -124,13 +126,19 @@ async def save_floors(tx: Tx, changed: Mapping[str, int]) -> None:
 
 
 async def switch(
-    tx: Tx, agent: str, *, available: bool, until: datetime | None, reason: str | None
+    tx: Tx,
+    agent: str,
+    *,
+    available: bool,
+    until: datetime | None,
+    reason: str | None,
+    by: str,
 ) -> AgentRow:
     """Turn an agent on or off by hand. Raises `NoSuch`."""
     changed = await tx.conn.execute(
         update(agents)
         .where(agents.c.agent == agent)
-        .values(available=available, until=until, reason=reason)
+        .values(available=available, until=until, reason=reason, switched_by=by)
         .returning(*agents.c)
     )
     row = changed.one_or_none()

@@ -301,6 +301,7 @@ agents = Table(
     Column("open_leads", Integer, nullable=False),
     Column("day", String(10), nullable=False, comment="The local date that taken_today counts."),
     Column("taken_today", Integer, nullable=False),
+    Column("switched_by", String(200), nullable=True, comment="Who set the switch last."),
     comment="Runtime state only: who somebody is stands in the config document.",
 )
 

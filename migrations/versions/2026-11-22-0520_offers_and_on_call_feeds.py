@@ -20,9 +20,7 @@ def upgrade() -> None:
     for column in (
         sa.Column("offered_to", document(), nullable=True, comment="Who may claim it now."),
         sa.Column("offered_until", instant(), nullable=True, comment="When the offer lapses."),
-        sa.Column(
-            "lost_by", document(), nullable=True, comment="Who had it and lost it, and why."
-        ),
+        sa.Column("lost_by", document(), nullable=True, comment="Who had it and lost it, and why."),
         sa.Column(
             "recheck_at",
             instant(),
@@ -46,6 +44,15 @@ def upgrade() -> None:
             document(),
             nullable=True,
             comment="All that was looked at: to decide again.",
+        ),
+    )
+    op.add_column(
+        "agent",
+        sa.Column(
+            "switched_by",
+            sa.String(length=200),
+            nullable=True,
+            comment="Who set the switch last.",
         ),
     )
     op.create_index("ix_decision_at", "decision", ["at"], unique=False)
@@ -79,6 +86,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("on_call_feed")
     op.drop_index("ix_decision_at", table_name="decision")
+    op.drop_column("agent", "switched_by")
     op.drop_column("decision", "seen")
     # A lead that is offered to several waits without an owner, as the release before knows it.
     op.drop_index(

@@ -155,7 +155,7 @@ def test_the_preferred_go_first_and_the_others_only_when_none_is_free() -> None:
         pytest.param(
             Roster({DANA: Standing(DANA, open_leads=4, taken_today=2)}),
             {"capacity": {"open": 4, "per_day": 2}},
-            ("at_capacity_open", "at_capacity_today"),
+            ("at_capacity:open", "at_capacity:today"),
             id="full",
         ),
         pytest.param(
