@@ -6,10 +6,13 @@ it, so that the next lead of the batch sees the last one; the store writes what 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.lead import AgentId
 from app.routing.decision import Decision
+
+_AN_INSTANT = timedelta(microseconds=1)
+"""The least by which stored instants differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Roster:
     changed_agents: set[AgentId] = field(default_factory=set)
     changed_turns: set[tuple[str, AgentId]] = field(default_factory=set)
     changed_floors: set[str] = field(default_factory=set)
+    _latest: dict[str, datetime] = field(default_factory=dict)
 
     def standing(self, agent: AgentId) -> Standing:
         return self.standings.get(agent) or Standing(agent)
@@ -78,6 +82,25 @@ class Roster:
         self.standings[agent] = replace(standing, open_leads=max(0, standing.open_leads - 1))
         self.changed_agents.add(agent)
 
+    def instant_of_turn(self, team: str, now: datetime) -> datetime:
+        """When a turn of the team counts as taken: after every turn before it.
+
+        Ties go to the longest wait, so no two turns may bear the same instant, as those of one
+        batch would, nor one before the turn it followed, as when a process that read its
+        clock first got the lock last.
+        """
+        latest = self._latest.get(team) or max(
+            (
+                turn.last_assigned_at
+                for turn in self.turns.get(team, {}).values()
+                if turn.last_assigned_at is not None
+            ),
+            default=None,
+        )
+        at = now if latest is None or latest < now else latest + _AN_INSTANT
+        self._latest[team] = at
+        return at
+
     def _load(self, agent: AgentId, leads: int) -> None:
         standing = self.standing(agent)
         self.standings[agent] = replace(
@@ -89,10 +112,11 @@ class Roster:
 
     def _move(self, team: str, after: Mapping[AgentId, int], owner: AgentId, now: datetime) -> None:
         line = self.turns.setdefault(team, {})
+        at = self.instant_of_turn(team, now)
         for agent, passed in after.items():
             turn = line.get(agent)
             if agent == owner:
-                line[agent] = Turn(passed, now)
+                line[agent] = Turn(passed, at)
             elif turn is None or turn.passed != passed:
                 line[agent] = Turn(passed, turn.last_assigned_at if turn else None)
             else:

@@ -1,9 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.lead import AgentId
 from app.routing.decision import Decision
 from app.routing.roster import Roster, Standing, Turn
 from app.routing.turns import SCALE
-from tests.routing.office import BEN, CARA, DANA, MARIA, NOON, an_office, routed
+from tests.routing.office import BEN, CARA, DANA, MARIA, NOON, OTTO, an_office, routed
 
 LATER = NOON + timedelta(minutes=1)
 
@@ -19,7 +24,36 @@ def test_the_next_lead_of_a_batch_sees_the_last_one() -> None:
 
     assert owners == [DANA, BEN, CARA, DANA]
     assert roster.standings[DANA] == Standing(DANA, open_leads=2, taken_today=2)
-    assert roster.turns["sarasota"][DANA] == Turn(2 * SCALE, NOON)
+    # The fourth turn of an instant counts as taken after the three before it.
+    assert roster.turns["sarasota"][DANA] == Turn(2 * SCALE, NOON + timedelta(microseconds=3))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sets(st.sampled_from([BEN, MARIA, OTTO])), st.integers(0, 3)), max_size=60
+    )
+)
+def test_two_who_are_always_there_alternate_whatever_the_clock_says(
+    leads: list[tuple[set[AgentId], int]],
+) -> None:
+    """Processes read their clocks before they wait for the lock, and a batch reads it once."""
+    office = an_office(
+        agents=[{"id": each} for each in ("dana", "ben", "maria", "otto", "cara")],
+        teams={"sarasota": {"members": ["dana", "ben", "maria", "otto", "cara"]}},
+    )
+    roster = Roster()
+    ahead, seen = 0, {0}
+    for away, seconds in leads:
+        now = NOON + timedelta(seconds=seconds)
+        for agent in (BEN, MARIA, OTTO):
+            was = roster.standing(agent)
+            roster.standings[agent] = replace(was, available=agent not in away)
+        decision = routed(office, roster=roster, now=now)
+        roster.take(decision, now)
+        ahead += (decision.owner == DANA) - (decision.owner == CARA)
+        seen.add(ahead)
+
+    assert max(seen) - min(seen) <= 1
 
 
 def test_routing_alone_changes_nothing() -> None:
