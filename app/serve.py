@@ -40,6 +40,9 @@ def run(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     database = Database.of(settings.database_url)
     admin_key = await _prepare(database, settings)
+    listening = _listen(settings)
+    # Port 0 is any free one: links in messages need the one it came to be.
+    settings = settings.model_copy(update={"port": listening.getsockname()[1]})
     held = await open_resources(settings, database=database)
     for source in held.live.snapshot.config.sources.values():
         # Now, and not while the first lead of its kind waits.
@@ -63,7 +66,7 @@ async def _serve(settings: Settings) -> int:
     steady()
     server.announce = lambda port: _announce(settings, held, admin_key, port)
     try:
-        await server.serve(sockets=[_listen(settings)])
+        await server.serve(sockets=[listening])
     finally:
         await held.close()
     return 0 if server.started else 1

@@ -16,6 +16,7 @@ _TRANSIENT = frozenset({"40001", "40P01", "55P03", "57014"})
 """Serialisation failure, deadlock, lock not available, statement timed out."""
 
 _NO_SUCH_TABLE = "42P01"
+_NO_SUCH_TABLE_ON_SQLITE = "no such table:"
 
 _GONE = ("08", "57P", "53", "25P03", "58")
 """Connection lost, shutting down, out of resources, idle too long, system error."""
@@ -37,7 +38,7 @@ def translate(error: BaseException) -> AppError | None:
     if not isinstance(error, DBAPIError):
         return None
     state = getattr(error.orig, "sqlstate", None) or ""
-    if state == _NO_SUCH_TABLE:
+    if state == _NO_SUCH_TABLE or str(error.orig).startswith(_NO_SUCH_TABLE_ON_SQLITE):
         return NotMigrated()
     if state in _TRANSIENT:
         return Contended()

@@ -1,11 +1,24 @@
 """Which schema this code stands on, and how a database gets there."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
+from app.domain.errors import Invalid
 from app.store.database import Database, Tx
+
+
+@dataclass(eq=False)
+class NoSuchRevision(Invalid):
+    """The schema has no such revision, or none in that direction."""
+
+    revision: str
+
+    def __str__(self) -> str:
+        return f"There is no way to revision {self.revision!r}: use head, base, or 0001 to {HEAD}."
+
 
 HEAD = "0003"
 """The newest migration. Known here so that a start on an up-to-date database need not
@@ -43,6 +56,7 @@ def _run(connection: Connection, direction: str, target: str) -> None:
     # Imported here alone: the migration tool costs 150 ms, and most starts need none.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     attributes: dict[str, Any] = config.attributes
@@ -50,7 +64,8 @@ def _run(connection: Connection, direction: str, target: str) -> None:
     config.set_main_option(
         "script_location", str(Path(__file__).parents[2].joinpath("migrations")).replace("%", "%%")
     )
-    if direction == "upgrade":
-        command.upgrade(config, target)
-    else:
-        command.downgrade(config, target)
+    move = command.upgrade if direction == "upgrade" else command.downgrade
+    try:
+        move(config, target)
+    except CommandError as error:
+        raise NoSuchRevision(target) from error

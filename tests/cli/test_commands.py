@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.store import schema
 from tests.cli.commands import Done, run
 from tests.servers.postgres import PostgresServer
 from tests.servers.service import serving
@@ -84,6 +85,18 @@ def test_migrate_brings_a_database_to_head_once(
             (0, "The database is at head now.\n"),
             (0, "The database is at head already.\n"),
         ]
+
+
+@pytest.mark.parametrize("direction", [(), ("--down",)])
+def test_a_revision_that_is_none_is_one_line(tmp_path: Path, direction: tuple[str, ...]) -> None:
+    where = {"database_url": sqlite(tmp_path)}
+    run("migrate", cwd=tmp_path, **where)
+
+    said = refused(run("migrate", *direction, "--to", "nonsense", cwd=tmp_path, **where))
+
+    assert said == (
+        f"There is no way to revision 'nonsense': use head, base, or 0001 to {schema.HEAD}.\n"
+    )
 
 
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(tmp_path: Path) -> None:

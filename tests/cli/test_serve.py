@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -43,7 +44,19 @@ def test_a_first_start_says_all_that_one_needs(tmp_path: Path) -> None:
         assert path is not None
         form = {"name": "Grace Kim", "email": "grace@example.com"}
         assert httpx.post(url + path[1], data=form).json()["status"] == "accepted"
+        assert _link_of_the_push(url, headers).startswith(f"{url}/")
         assert '"level": "error"' not in said
+
+
+def _link_of_the_push(url: str, headers: dict[str, str]) -> str:
+    """Where the owner's push leads. It waits in its sandbox as soon as it is sent."""
+    for _ in range(100):
+        answer = httpx.get(f"{url}/v1/messages", params={"kind": "owner_alert"}, headers=headers)
+        found = [re.search(r"https?://\S+", each["body"] or "") for each in answer.json()["items"]]
+        if found and found[0]:
+            return found[0][0]
+        time.sleep(0.1)
+    raise AssertionError("no push was sent")
 
 
 def test_a_second_start_finds_what_the_first_one_left(tmp_path: Path) -> None:
