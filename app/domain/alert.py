@@ -1,4 +1,4 @@
-"""Something is wrong with a source, and people must hear of it: what, and once per what."""
+"""Something is wrong with a source or a schedule, and people must hear of it: once per what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +18,10 @@ class AlertKind(StrEnum):
     """A delivery could not be read."""
     SILENT = "silent"
     """No lead comes, where the pattern of the weeks before says that some should have."""
+    FEED_FAILING = "feed_failing"
+    """The feed of an on-call schedule cannot be read: what it said last goes on counting."""
+    FEED_ENDING = "feed_ending"
+    """By the feed of an on-call schedule, nobody is on call any more a day from now."""
 
 
 FACT_OF = {
@@ -29,10 +33,11 @@ FACT_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing to tell about one source."""
+    """One thing to tell about one source, or one on-call schedule."""
 
     kind: AlertKind
     source: str
+    """The source's name, or the schedule's."""
     once: str
     """What makes it the same alert: it is raised once for each of these."""
     said: Mapping[str, Any]
@@ -62,3 +67,19 @@ def silent(source: str, last_lead: str, *, last_at: datetime, expected: float) -
         "expected": round(expected, 1),
     }
     return Alert(AlertKind.SILENT, source, last_lead, said)
+
+
+def feed_failing(schedule: str, why: str, *, since: datetime) -> Alert:
+    """The feed was read for the last time at `since`: one alert an outage."""
+    read_at = since.astimezone(UTC).isoformat()
+    return Alert(AlertKind.FEED_FAILING, schedule, read_at, {"why": why, "since": read_at})
+
+
+def feed_ending(schedule: str, why: str | None, *, until: datetime | None, at: datetime) -> Alert:
+    """The last shift ends at `until`; `None`: there is none. One alert an end, or a day.
+
+    `why`: the feed cannot be read either.
+    """
+    end = None if until is None else until.astimezone(UTC).isoformat()
+    once = end or at.astimezone(UTC).isoformat()[:10]
+    return Alert(AlertKind.FEED_ENDING, schedule, once, {"why": why, "until": end})

@@ -8,6 +8,7 @@ AppError
 ├── TooLarge          more than we take                                  413
 ├── Unsupported       in a form that we do not take                      415
 ├── Invalid           the request itself makes no sense                  422
+├── TooMany           more at once than we do                            429
 └── Unavailable       we or somebody else is down; try again             503
 
 A new error is one class under one of these. Its docstring is its title, its fields are
@@ -52,6 +53,10 @@ class Unsupported(AppError):
 
 class Invalid(AppError):
     """The request makes no sense."""
+
+
+class TooMany(AppError):
+    """More at once than we do. Try again when the others are done."""
 
 
 class Unavailable(AppError):
@@ -120,6 +125,46 @@ class AlreadyOwned(Conflict):
 
     def __str__(self) -> str:
         return f"Lead {self.lead_id} belongs to {self.owner}."
+
+
+@dataclass(eq=False)
+class NotTheirsToClaim(Conflict):
+    """The lead belongs to nobody, but not to everybody either."""
+
+    lead_id: UUID
+    by: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.by} may not claim lead {self.lead_id}: {self.why}."
+
+
+@dataclass(eq=False)
+class AtCapacity(Conflict):
+    """Whoever wants the lead has as many as they may."""
+
+    agent: str
+    limit: str
+    """`open`: leads at once; `per_day`: new leads a day."""
+    at_most: int
+
+    def __str__(self) -> str:
+        of = "open leads at once" if self.limit == "open" else "new leads a day"
+        return f"{self.agent} has reached the limit of {self.at_most} {of} (capacity.{self.limit})."
+
+
+@dataclass(eq=False)
+class MustBeAssigned(Conflict):
+    """The lead's source forbids that it is passed on, unless a person says to whom."""
+
+    lead_id: UUID
+    source: str
+
+    def __str__(self) -> str:
+        return (
+            f"Source {self.source} forbids passing its leads on "
+            f"(sla.reassign.never_for_sources): a manager must assign lead {self.lead_id}."
+        )
 
 
 @dataclass(eq=False)

@@ -204,6 +204,8 @@ class Lead:
     """When the offer lapses, and the lead is given out by turn instead."""
     lost_by: tuple[Loss, ...] = ()
     """Who had it, or was offered it, and lost it since it last began; in order."""
+    former_owner: AgentId | None = None
+    """Whose the person was when they last asked before; for `sticky`."""
     recheck_at: datetime | None = None
     """When to see whether its owner, who has not answered, is still on duty."""
 

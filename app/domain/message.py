@@ -23,10 +23,28 @@ class MessageKind(StrEnum):
     """Said to nobody: a lead of which only an id came is asked for at its source."""
     ALERT = "alert"
     """Something is wrong with a source: no lead is meant, and it may have cost some."""
+    NOTICE = "notice"
+    """What became of a lead that somebody had, was offered, or looks after. Sent whatever
+    becomes of the lead afterwards, unless the person is erased."""
 
     @property
     def is_to_lead(self) -> bool:
         return self in {MessageKind.AUTO_RESPONSE, MessageKind.FOLLOW_UP}
+
+
+class NoticeCause(StrEnum):
+    """What a notice tells: its words are chosen by this."""
+
+    TAKEN = "taken"
+    """To those it was offered to: somebody else claimed it."""
+    MISSED = "missed_the_deadline"
+    """To its former owner: they did not answer in time, and somebody else has it."""
+    OFF_DUTY = "went_off_duty"
+    """To its former owner: they went off duty without an answer, and somebody else has it."""
+    UNASSIGNED = "unassigned_by_a_person"
+    """To its former owner: a person took it off them."""
+    NOBODY_ELSE = "nobody_else"
+    """To the manager: its owner gave it back, and nobody else can take it now."""
 
 
 class MessageClass(StrEnum):
@@ -48,6 +66,7 @@ CLASS_OF = {
     MessageKind.HANDSHAKE: MessageClass.WEBHOOK_OUT,
     MessageKind.FETCH: MessageClass.FETCH,
     MessageKind.ALERT: MessageClass.ESCALATION,
+    MessageKind.NOTICE: MessageClass.ESCALATION,
 }
 
 
@@ -96,6 +115,10 @@ TO_LEAD = "lead"
 """The recipient of what goes to the person who asked; otherwise an agent's id."""
 
 
+OFFERED = "offered"
+"""The cause of an alert to somebody who may claim the lead, and does not own it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message as it is stored: what must be said, and how far it has come."""
@@ -131,3 +154,8 @@ class Message:
     reason: str | None = None
     subject: str | None = None
     body: str | None = None
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether it tells of a lead that whoever claims it first has."""
+        return self.kind is MessageKind.OWNER_ALERT and self.about.get("cause") == OFFERED

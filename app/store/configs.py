@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -17,6 +17,14 @@ from app.store.tables import configs
 class Version:
     version: int
     document: Mapping[str, Any]
+    created_at: datetime
+    created_by: str
+
+
+class Edit(NamedTuple):
+    """A version without its document."""
+
+    version: int
     created_at: datetime
     created_by: str
 
@@ -42,6 +50,16 @@ async def get(tx: Tx, version: int) -> Version | None:
     rows = await tx.conn.execute(select(configs).where(configs.c.version == version))
     row = rows.one_or_none()
     return None if row is None else Version(*row)
+
+
+async def history(tx: Tx, *, limit: int) -> list[Edit]:
+    """Who put which version in force, the newest first."""
+    rows = await tx.conn.execute(
+        select(configs.c.version, configs.c.created_at, configs.c.created_by)
+        .order_by(configs.c.version.desc())
+        .limit(limit)
+    )
+    return [Edit(*row) for row in rows]
 
 
 async def add(

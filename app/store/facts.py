@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from app.domain.facts import FactType
 from app.store.database import Tx
 from app.store.rows import Stored, stored
-from app.store.tables import decisions, facts
+from app.store.tables import facts
 
 _ANSWERS = (FactType.LEAD_ATTEMPTED, FactType.LEAD_ACKNOWLEDGED)
 _FREE_TEXT = ("note", "reason")
@@ -32,11 +32,3 @@ async def erase_notes(tx: Tx, lead_id: UUID) -> None:
         if any(row.data.get(name) for name in _FREE_TEXT):
             kept = {name: value for name, value in row.data.items() if name not in _FREE_TEXT}
             await tx.conn.execute(update(facts).where(facts.c.seq == row.seq).values(data=kept))
-    given = await tx.conn.execute(
-        select(decisions.c.id, decisions.c.detail).where(
-            decisions.c.lead_id == lead_id, decisions.c.strategy == "manual"
-        )
-    )
-    for row in given.all():
-        kept = {**row.detail, "reason": "assigned by a person"}
-        await tx.conn.execute(update(decisions).where(decisions.c.id == row.id).values(detail=kept))

@@ -1,6 +1,6 @@
 """Leads, one at a time: read, locked, changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,16 +72,44 @@ async def lock_many(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
     return {LeadId(row.id): to_lead(row) for row in rows}
 
 
+async def lock_free(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
+    """The same for those that nobody else holds this instant: nothing is waited for."""
+    wanted = sorted(set(lead_ids))
+    if not wanted:
+        return {}
+    rows = await tx.conn.execute(
+        select(leads)
+        .where(leads.c.id.in_(wanted))
+        .order_by(leads.c.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return {LeadId(row.id): to_lead(row) for row in rows}
+
+
 async def change(tx: Tx, lead_id: UUID, values: Mapping[str, Any]) -> None:
     await tx.conn.execute(update(leads).where(leads.c.id == lead_id).values(dict(values)))
 
 
+async def change_all(tx: Tx, changed: Sequence[Mapping[str, Any]]) -> None:
+    """The same for several, each with its `id` and the same columns, at one go."""
+    if not changed:
+        return
+    names = [name for name in changed[0] if name != "id"]
+    await tx.conn.execute(
+        update(leads)
+        .where(leads.c.id == bindparam("lead"))
+        .values({name: bindparam(f"new_{name}") for name in names}),
+        [{"lead": each["id"]} | {f"new_{name}": each[name] for name in names} for each in changed],
+    )
+
+
 async def waiting_for_an_owner(tx: Tx, *, now: datetime, limit: int) -> list[Lead]:
-    """Leads nobody could take when they came, whose time to look again has come."""
+    """Leads nobody could take when they came, or claimed, whose time to look again has come."""
     rows = await tx.conn.execute(
         select(leads)
         .where(leads.c.route_at <= now)
-        .order_by(leads.c.route_at)
+        # Who came first is first: also that a rehearsal can do it in the same order.
+        .order_by(leads.c.route_at, leads.c.received_at, leads.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     )
@@ -89,8 +117,17 @@ async def waiting_for_an_owner(tx: Tx, *, now: datetime, limit: int) -> list[Lea
 
 
 async def look_again_at(tx: Tx, at: datetime) -> None:
-    """Somebody became available: every lead without an owner is looked at again."""
-    await tx.conn.execute(update(leads).where(leads.c.route_at.is_not(None)).values(route_at=at))
+    """Somebody became available: every lead that waits for an owner is looked at again.
+
+    An open offer is not cut short: those it was made to have been promised its time.
+    """
+    waiting = (
+        select(leads.c.id)
+        .where(leads.c.route_at > at, leads.c.offered_until.is_(None))
+        .order_by(leads.c.id)
+        .with_for_update(key_share=True)
+    )
+    await tx.conn.execute(update(leads).where(leads.c.id.in_(waiting)).values(route_at=at))
 
 
 def next_route() -> Any:

@@ -5,7 +5,7 @@ was written meanwhile. It means nothing to a caller and is refused when it is no
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +15,10 @@ import orjson
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.domain.errors import FieldProblem, InvalidFields
+from app.store.claimable import Claimer, claimable_by
 from app.store.database import Tx
 from app.store.rows import Stored, stored
-from app.store.tables import decisions, deliveries, facts, inquiries, leads, messages
+from app.store.tables import deliveries, facts, inquiries, leads, messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class LeadFilter:
     teams: tuple[str, ...] | None = None
     """Only leads of these teams: what a limited key may see."""
     test: bool = False
+    unowned: bool = False
+    claimable_by: Claimer | None = None
 
 
 async def list_leads(tx: Tx, wanted: LeadFilter, page: Page) -> Listed:
@@ -113,9 +116,17 @@ async def list_leads(tx: Tx, wanted: LeadFilter, page: Page) -> Listed:
         question = question.where(leads.c.received_at < wanted.received_before)
     if wanted.teams is not None:
         question = question.where(leads.c.team.in_(wanted.teams))
+    question = question.where(*_of_nobody(wanted))
     if wanted.q and wanted.q.strip():
         question = question.where(_search(wanted.q))
     return await newest_first(tx, question, leads.c.received_at, leads.c.id, page)
+
+
+def _of_nobody(wanted: LeadFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.unowned:
+        yield leads.c.owner.is_(None)
+    if wanted.claimable_by is not None:
+        yield claimable_by(wanted.claimable_by)
 
 
 def _search(words: str) -> ColumnElement[bool]:
@@ -145,7 +156,7 @@ async def inquiries_of(tx: Tx, lead_id: UUID) -> list[Stored]:
     return [stored(row) for row in rows]
 
 
-def _of_lead(column: ColumnElement[Any], lead_id: UUID) -> ColumnElement[bool]:
+def of_lead(column: ColumnElement[Any], lead_id: UUID) -> ColumnElement[bool]:
     """Of the lead itself, or of one that was held and turned out to be the same person's."""
     return or_(
         column == lead_id, column.in_(select(leads.c.id).where(leads.c.merged_into == lead_id))
@@ -154,16 +165,7 @@ def _of_lead(column: ColumnElement[Any], lead_id: UUID) -> ColumnElement[bool]:
 
 async def timeline_of(tx: Tx, lead_id: UUID) -> list[Stored]:
     rows = await tx.conn.execute(
-        select(facts).where(_of_lead(facts.c.lead_id, lead_id)).order_by(facts.c.seq)
-    )
-    return [stored(row) for row in rows]
-
-
-async def decisions_of(tx: Tx, lead_id: UUID) -> list[Stored]:
-    rows = await tx.conn.execute(
-        select(decisions)
-        .where(_of_lead(decisions.c.lead_id, lead_id))
-        .order_by(decisions.c.at, decisions.c.id)
+        select(facts).where(of_lead(facts.c.lead_id, lead_id)).order_by(facts.c.seq)
     )
     return [stored(row) for row in rows]
 

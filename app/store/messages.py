@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, or_
 
 from app.domain.lead import CLOSED, LeadStatus
 from app.domain.message import Message, MessageKind, MessageState
+from app.store.among import among
 from app.store.database import Tx
 from app.store.rows import MESSAGE, plain, to_message, upsert
 from app.store.tables import leads, messages
@@ -53,6 +54,7 @@ def _wanted() -> ColumnElement[bool]:
     still_held = and_(
         leads.c.id == messages.c.lead_id, leads.c.held.is_(True), leads.c.erased_at.is_(None)
     )
+    not_erased = and_(leads.c.id == messages.c.lead_id, leads.c.erased_at.is_(None))
     met_already = leads.c.status.in_((LeadStatus.CONTACTED, LeadStatus.APPOINTMENT))
     return or_(
         messages.c.lead_id.is_(None),
@@ -62,13 +64,29 @@ def _wanted() -> ColumnElement[bool]:
         ),
         and_(
             messages.c.kind == MessageKind.OWNER_ALERT,
+            messages.c.deadline_at.is_(None),
             exists().where(still_open, leads.c.owner == messages.c.recipient),
+        ),
+        and_(
+            messages.c.kind == MessageKind.OWNER_ALERT,
+            exists().where(still_open, _on_offer()),
         ),
         and_(
             messages.c.kind.in_(BACK_TO_LEAD),
             exists().where(still_open, ~met_already),
         ),
         and_(messages.c.kind == MessageKind.FETCH, exists().where(still_held)),
+        and_(messages.c.kind == MessageKind.NOTICE, exists().where(not_erased)),
+    )
+
+
+def _on_offer() -> ColumnElement[bool]:
+    """The very offer that the message tells of, known by its end, still stands."""
+    return and_(
+        leads.c.owner.is_(None),
+        leads.c.offered_until == messages.c.deadline_at,
+        leads.c.offered_until > bindparam("at"),
+        among(messages.c.recipient, leads.c.offered_to),
     )
 
 
@@ -279,6 +297,25 @@ async def acknowledge(tx: Tx, lead_id: UUID, person: str, *, now: datetime) -> l
         .returning(messages.c.id)
     )
     return [row.id for row in rows]
+
+
+async def told_of_offer(tx: Tx, lead_id: UUID, until: datetime) -> set[str]:
+    """To whom the offer that ends then was sent, or is being sent this instant."""
+    begun = (
+        MessageState.SENDING,
+        MessageState.UNKNOWN,
+        MessageState.SENT,
+        MessageState.DELIVERED,
+    )
+    rows = await tx.conn.execute(
+        select(messages.c.recipient).where(
+            messages.c.lead_id == lead_id,
+            messages.c.kind == MessageKind.OWNER_ALERT,
+            messages.c.deadline_at == until,
+            messages.c.state.in_(begun),
+        )
+    )
+    return {row.recipient for row in rows}
 
 
 async def get(tx: Tx, message_id: UUID) -> Message | None:

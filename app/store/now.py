@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
-from app.store import clocks, configs, leads, messages
+from app.store import clocks, configs, leads, messages, on_call_feeds, rechecks
 from app.store.database import Tx
 from app.store.rows import upsert
 from app.store.tables import processes
@@ -24,8 +24,11 @@ class Pulse:
     clock_due_at: datetime | None
     message_due_at: datetime | None
     route_at: datetime | None
+    recheck_at: datetime | None
     lease_until: datetime | None
     config_version: int
+    feeds_changed: int
+    """Goes up when who is on call by a feed changes."""
 
 
 async def pulse(tx: Tx) -> Pulse:
@@ -43,8 +46,10 @@ def _question(*, is_sqlite: bool) -> Select[Any]:
         clocks.next_due(),
         messages.next_wake(),
         leads.next_route(),
+        rechecks.next_one(),
         messages.next_lease_end(),
         configs.newest_of_all(),
+        on_call_feeds.changes_so_far(),
     )
 
 

@@ -134,6 +134,7 @@ leads = Table(
     ),
     Column("offered_to", document(), nullable=True, comment="Who may claim it now."),
     Column("offered_until", instant(), nullable=True, comment="When the offer lapses."),
+    Column("former_owner", String(64), nullable=True, comment="Whose they were before."),
     Column("lost_by", document(), nullable=True, comment="Who had it and lost it, and why."),
     Column(
         "recheck_at",

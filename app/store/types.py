@@ -34,7 +34,7 @@ def instant() -> DateTime:
 
 
 def document() -> JSON:
-    """JSON that we store and give back, and never search in."""
+    """JSON that we store and give back. Only `app.store.among` ever searches in it."""
     return JSON(none_as_null=True)
 
 

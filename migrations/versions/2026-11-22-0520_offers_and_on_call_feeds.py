@@ -20,6 +20,12 @@ def upgrade() -> None:
     for column in (
         sa.Column("offered_to", document(), nullable=True, comment="Who may claim it now."),
         sa.Column("offered_until", instant(), nullable=True, comment="When the offer lapses."),
+        sa.Column(
+            "former_owner",
+            sa.String(length=64),
+            nullable=True,
+            comment="Whose they were before.",
+        ),
         sa.Column("lost_by", document(), nullable=True, comment="Who had it and lost it, and why."),
         sa.Column(
             "recheck_at",
@@ -84,6 +90,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The release before knows no such kind of message, and could not even read it.
+    op.execute("DELETE FROM message WHERE kind = 'notice'")
     op.drop_table("on_call_feed")
     op.drop_index("ix_decision_at", table_name="decision")
     op.drop_column("agent", "switched_by")
@@ -95,5 +103,5 @@ def downgrade() -> None:
         postgresql_where=sa.text(RECHECK),
         sqlite_where=sa.text(RECHECK),
     )
-    for column in ("recheck_at", "lost_by", "offered_until", "offered_to"):
+    for column in ("recheck_at", "lost_by", "former_owner", "offered_until", "offered_to"):
         op.drop_column("lead", column)
