@@ -1,106 +1,80 @@
 """When a rule, policy or greeting applies: `when: {price: {min: 1000000}, language: es}`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
-from fnmatch import translate
 from functools import cached_property
-from re import compile as compile_pattern
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from app.config.model import Model
-from app.config.times import Minute, Span, format_span
-from app.config.words import Texts, Whole
-from app.domain.lead import AgentId, Kind, LeadStatus
+from app.config import testing
+from app.config.asked import (
+    Amount,
+    Answer,
+    Asked,
+    Campaign,
+    Campaigns,
+    Consents,
+    Days,
+    Numbers,
+    OfTheDay,
+    Presence,
+    Range,
+    Words,
+)
+from app.config.features import Features, Test
+from app.config.matching import text_matcher
+from app.config.nearest import did_you_mean
+from app.config.testing import KNOWN, UNKNOWN
+from app.domain.lead import Kind, LeadStatus
 
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """All that a condition may ask about a lead. `None`: not known."""
-
-    status: str = "new"
-    source: str | None = None
-    kind: str | None = None
-    price: int | None = None
-    zip: str | None = None
-    city: str | None = None
-    state: str | None = None
-    language: str | None = None
-    campaign: str | None = None
-    medium: str | None = None
-    team: str | None = None
-    returning: bool = False
-    """A person we knew before."""
-    provider_agent: AgentId | None = None
-    """The agent of ours whom the source named."""
-    local_minute: int | None = None
-    """Minutes since midnight where the lead is."""
-    score: int | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["Condition", "Features", "Test", "text_matcher"]
 
 
-Test = Callable[[Features], str | None]
-"""`None`: holds. A text: why it does not, in words without personal data."""
-
-
-def _only(words: type[StrEnum]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+def _only(words: type[StrEnum], *more: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
     """A check that texts are among the words of ours: a typing error would never match."""
+    known = {*words, *more}
 
     def check(texts: tuple[str, ...]) -> tuple[str, ...]:
-        if not {text.lower() for text in texts} <= set(words):
-            raise ValueError(f"must be {', '.join(words)}, or several of them in a list")
+        wrong = [text for text in texts if text.lower() not in known]
+        if wrong:
+            guess = did_you_mean(wrong[0], known)
+            raise ValueError(f"must be {', '.join(words)}, or several of them in a list.{guess}")
         return texts
 
     return check
 
 
-class Range(Model):
-    """From `min` up to and including `max`; either may be left out."""
+class Condition(Asked):
+    """All keys must hold. A key takes one text or several, each may be a pattern: `342*`.
 
-    min: Whole | None = None
-    max: Whole | None = None
+    `known` or `unknown` alone asks whether there is anything, whatever it says.
+    """
 
-    @model_validator(mode="after")
-    def _has_room(self) -> Self:
-        if self.min is None and self.max is None:
-            raise ValueError("give min or max")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min is greater than max")
-        return self
-
-
-class LocalHours(Model):
-    """Hours of the lead's own day; they may cross midnight."""
-
-    from_: Minute = Field(alias="from")
-    to: Minute
-
-    @property
-    def span(self) -> Span:
-        return Span(self.from_, self.to if self.to > self.from_ else self.to + 1440)
-
-
-class Condition(Model):
-    """All keys must hold. A key takes one text or several, each may be a pattern: `342*`."""
-
-    status: Annotated[Texts, AfterValidator(_only(LeadStatus))] | None = None
-    source: Texts | None = None
-    kind: Annotated[Texts, AfterValidator(_only(Kind))] | None = None
-    price: Range | None = None
-    zip: Texts | None = None
-    city: Texts | None = None
-    state: Texts | None = None
-    language: Texts | None = None
-    campaign: Texts | None = None
-    medium: Texts | None = None
-    team: Texts | None = None
+    status: Annotated[Words, AfterValidator(_only(LeadStatus))] | None = None
+    source: Words | None = None
+    kind: Annotated[Words, AfterValidator(_only(Kind, KNOWN))] | None = None
+    price: Amount | None = None
+    zip: Words | None = None
+    city: Words | None = None
+    state: Words | None = None
+    address: Words | None = None
+    mls: Words | None = None
+    language: Words | None = None
+    campaign: Campaign | None = None
+    medium: Words | None = None
+    team: Words | None = None
+    email: Presence | None = None
+    phone: Presence | None = None
+    phone_type: Words | None = None
+    consent: Consents | None = None
     returning: bool | None = None
-    provider_agent: Literal["known", "unknown"] | None = None
-    hour: LocalHours | None = None
-    score: Range | None = None
-    extra: dict[str, Texts] = Field(default_factory=dict)
+    provider_agent: Words | None = None
+    """By id, or whether the source named anybody of ours."""
+    hour: OfTheDay | None = None
+    day: Days | None = None
+    score: Amount | None = None
+    extra: dict[str, Answer] = Field(default_factory=dict)
     """Written `extra.budget: high`: any field without a canonical place."""
     not_: "Condition | None" = Field(default=None, alias="not")
 
@@ -114,6 +88,13 @@ class Condition(Model):
             return value
         rest = {key: each for key, each in value.items() if key not in dotted}
         return rest | {"extra": {key[6:]: each for key, each in dotted.items()}}
+
+    @field_validator("not_")
+    @classmethod
+    def _excludes_something(cls, excluded: "Condition | None") -> "Condition | None":
+        if excluded is not None and excluded.is_empty:
+            raise ValueError("must say what is excluded: an empty `not` would exclude every lead")
+        return excluded
 
     @cached_property
     def tests(self) -> tuple[Test, ...]:
@@ -133,133 +114,95 @@ class Condition(Model):
                 return reason
         return None
 
+    def asked(self) -> Iterator[str]:
+        """The names of the features that it looks at: `price`, `local_minute`, `extra.budget`."""
+        for key in _TEXTS + _AMOUNTS + ("email", "phone", "returning", "provider_agent"):
+            if getattr(self, key) is not None:
+                yield key
+        yield from (f"extra.{key}" for key in self.extra)
+        if isinstance(self.campaign, Campaigns):
+            yield from (_OF_CAMPAIGN[part] for part in sorted(self.campaign.model_fields_set))
+        elif self.campaign is not None:
+            yield "campaign"
+        if self.consent is not None:
+            yield from (f"consent_{channel}" for channel in sorted(self.consent.model_fields_set))
+        yield from ("local_minute",) if self.hour is not None else ()
+        yield from ("weekday",) if self.day is not None else ()
+        if self.not_ is not None:
+            yield from self.not_.asked()
 
-_TEXT_KEYS = (
-    "status",
-    "source",
-    "kind",
-    "zip",
-    "city",
-    "state",
-    "language",
-    "campaign",
-    "medium",
-    "team",
+
+_TEXTS = (
+    *("status", "source", "kind", "zip", "city", "state", "language", "medium", "team"),
+    *("phone_type", "mls", "address"),
 )
+_AMOUNTS = ("price", "score")
+_OF_CAMPAIGN = {"name": "campaign", "source": "campaign_source", "medium": "campaign_medium"}
 
 
-def _tests_of(condition: Condition) -> list[Test]:
+def _tests_of(condition: Condition) -> Iterator[Test]:
     """The cheap and telling tests first; `not` last."""
-    tests = [
-        _text_test(key, wanted)
-        for key in _TEXT_KEYS
-        if (wanted := getattr(condition, key)) is not None
-    ]
-    tests += [_extra_test(key, wanted) for key, wanted in condition.extra.items()]
-    if condition.price is not None:
-        tests.append(_range_test("price", condition.price))
-    if condition.score is not None:
-        tests.append(_range_test("score", condition.score))
+    for key in _TEXTS:
+        yield from _text(key, getattr(condition, key), called=key)
+    yield from _campaign(condition.campaign)
+    yield from (_extra(key, wanted) for key, wanted in condition.extra.items())
+    for key in _AMOUNTS:
+        yield from _amount(key, getattr(condition, key))
+    yield from _people(condition)
     if condition.hour is not None:
-        tests.append(_hour_test(condition.hour.span))
-    if condition.returning is not None:
-        tests.append(_returning_test(expected=condition.returning))
-    if condition.provider_agent is not None:
-        tests.append(_provider_agent_test(known=condition.provider_agent == "known"))
+        yield testing.hour_test(condition.hour.span)
+    if condition.day is not None:
+        yield testing.day_test(condition.day)
     if condition.not_ is not None:
-        tests.append(_not_test(condition.not_))
-    return tests
+        keys = ("not" if key == "not_" else key for key in condition.not_.model_fields_set)
+        yield testing.not_test(condition.not_.tests, sorted(keys))
 
 
-def text_matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a text is one of these, or fits one that holds `*` or `?`; case is ignored.
-
-    Brackets are no pattern: people write them into names of campaigns.
-    """
-    folded = [pattern.casefold() for pattern in patterns]
-    exact = frozenset(each for each in folded if not _is_pattern(each))
-    starts = tuple(
-        each[:-1] for each in folded if each.endswith("*") and not _is_pattern(each[:-1])
-    )
-    others = [
-        compile_pattern(translate(each.replace("[", "[[]"))).match
-        for each in folded
-        if _is_pattern(each) and not (each.endswith("*") and not _is_pattern(each[:-1]))
-    ]
-
-    def matches(text: str) -> bool:
-        text = text.casefold()
-        return text in exact or text.startswith(starts) or any(match(text) for match in others)
-
-    return matches
+def _text(feature: str, wanted: tuple[str, ...] | None, *, called: str) -> Iterator[Test]:
+    if wanted is None:
+        return
+    if wanted in {(KNOWN,), (UNKNOWN,)}:
+        # A kind that is unknown is a word of ours, and no value that is missing.
+        nothing = (None, Kind.UNKNOWN) if feature == "kind" else (None,)
+        known = wanted == (KNOWN,)
+        yield testing.presence_test(feature, known=known, called=called, nothing=nothing)
+    else:
+        yield testing.text_test(feature, wanted, called=called)
 
 
-def _is_pattern(text: str) -> bool:
-    return "*" in text or "?" in text
+def _campaign(wanted: Campaigns | tuple[str, ...] | None) -> Iterator[Test]:
+    if not isinstance(wanted, Campaigns):
+        yield from _text("campaign", wanted, called="campaign")
+        return
+    for part, feature in _OF_CAMPAIGN.items():
+        yield from _text(feature, getattr(wanted, part), called=f"campaign {part}")
 
 
-def _text_test(key: str, wanted: tuple[str, ...]) -> Test:
-    matches = text_matcher(wanted)
-    unknown, wrong = f"{key} is unknown", f"{key} is not {' or '.join(wanted)}"
-
-    def test(features: Features) -> str | None:
-        value = getattr(features, key)
-        if value is None:
-            return unknown
-        return None if matches(value) else wrong
-
-    return test
+def _extra(key: str, wanted: Numbers | tuple[str, ...]) -> Test:
+    if isinstance(wanted, Numbers):
+        return testing.extra_range_test(key, wanted.min, wanted.max)
+    if wanted in {(KNOWN,), (UNKNOWN,)}:
+        return testing.extra_presence_test(key, known=wanted == (KNOWN,))
+    return testing.extra_text_test(key, wanted)
 
 
-def _extra_test(key: str, wanted: tuple[str, ...]) -> Test:
-    matches = text_matcher(wanted)
-    unknown, wrong = f"extra.{key} is unknown", f"extra.{key} is not {' or '.join(wanted)}"
-
-    def test(features: Features) -> str | None:
-        value = features.extra.get(key)
-        if value is None:
-            return unknown
-        return None if matches(str(value)) else wrong
-
-    return test
+def _amount(key: str, wanted: Range | str | None) -> Iterator[Test]:
+    if isinstance(wanted, Range):
+        yield testing.range_test(key, wanted.min, wanted.max)
+    elif wanted is not None:
+        yield testing.presence_test(key, known=wanted == KNOWN, called=key, nothing=(None,))
 
 
-def _range_test(key: Literal["price", "score"], wanted: Range) -> Test:
-    def test(features: Features) -> str | None:
-        value = getattr(features, key)
-        if value is None:
-            return f"{key} is unknown"
-        if wanted.min is not None and value < wanted.min:
-            return f"{key} {value} is under {wanted.min}"
-        if wanted.max is not None and value > wanted.max:
-            return f"{key} {value} is over {wanted.max}"
-        return None
-
-    return test
-
-
-def _hour_test(span: Span) -> Test:
-    wrong = f"the hour is outside {format_span(span)}"
-
-    def test(features: Features) -> str | None:
-        if features.local_minute is None:
-            return "hour is unknown"
-        return None if features.local_minute in span else wrong
-
-    return test
-
-
-def _returning_test(*, expected: bool) -> Test:
-    wrong = "the person is new" if expected else "the person is known already"
-    return lambda features: None if features.returning is expected else wrong
-
-
-def _provider_agent_test(*, known: bool) -> Test:
-    wrong = "the source named no agent of ours" if known else "the source named an agent of ours"
-    return lambda features: None if (features.provider_agent is not None) is known else wrong
-
-
-def _not_test(condition: Condition) -> Test:
-    keys = ", ".join("not" if key == "not_" else key for key in sorted(condition.model_fields_set))
-    wrong = f"what `not` excludes is the case ({keys})" if keys else "`not: {}` excludes every lead"
-    return lambda features: wrong if condition.why_not(features) is None else None
+def _people(condition: Condition) -> Iterator[Test]:
+    """What is asked about whoever asks, and whom they asked for."""
+    for key in ("email", "phone"):
+        wanted: Any = getattr(condition, key)
+        if wanted is not None:
+            yield testing.presence_test(key, known=wanted == KNOWN, called=key, nothing=(False,))
+    if condition.consent is not None:
+        for channel in sorted(condition.consent.model_fields_set):
+            yield testing.consent_test(channel, getattr(condition.consent, channel))
+    if condition.returning is not None:
+        yield testing.returning_test(expected=condition.returning)
+    if condition.provider_agent is not None:
+        yield testing.provider_agent_test(condition.provider_agent)

@@ -1,7 +1,6 @@
 """Pydantic's errors in our words: where it stands, what to write, what was probably meant."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from app.config.document import Config
 from app.config.errors import MOST, ConfigProblem
+from app.config.nearest import did_you_mean
 from app.config.reading import Document, Path
 
 _WORDS = {
@@ -17,6 +17,8 @@ _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must hold keys and values",
@@ -27,14 +29,6 @@ _WORDS = {
     "string_too_short": "must not be empty",
     "union_tag_not_found": "needs a `kind`",
 }
-
-
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """` Did you mean x?`, or nothing where no known word is near."""
-    if not isinstance(word, str) or len(word) > 100:
-        return ""
-    near = get_close_matches(word.lower(), list(known), n=1)
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def explain(error: ValidationError, document: Document) -> list[ConfigProblem]:
@@ -115,7 +109,13 @@ def _path(error: ErrorDetails, raw: Any) -> Path:
     """Pydantic's path without what does not stand in the document, such as union tags."""
     path: list[str | int] = []
     here: Any = raw
-    for part in error["loc"]:
+    for before, part in zip(("", *error["loc"]), error["loc"], strict=False):
+        dotted = f"{before}.{part}"
+        if isinstance(here, Mapping) and dotted in here:
+            # `extra.beds` is one key of the document, and two of its parts.
+            path.append(dotted)
+            here = here[dotted]
+            continue
         if isinstance(here, Mapping) and part in here:
             here = here[str(part)]
         elif isinstance(here, list | tuple) and isinstance(part, int) and part < len(here):

@@ -1,8 +1,9 @@
 """Agents, managers, teams, and who is on call when."""
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from app.config.durations import Duration
 from app.config.model import Model
@@ -73,6 +74,26 @@ class Override(Model):
         return self
 
 
+def _feed(secret: SecretStr) -> SecretStr:
+    """An address as calendars give it out: `webcal` is another word for `https`."""
+    given = secret.get_secret_value().strip()
+    url = f"https://{given[9:]}" if given.lower().startswith("webcal://") else given
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ValueError(
+            "write the address of the feed: it begins with https://, http:// or webcal://"
+        )
+    return SecretStr(url)
+
+
+FeedAddress = Annotated[SecretStr, AfterValidator(_feed)]
+"""Whoever knows it may read the calendar: it is never shown."""
+
+
 class OnCall(Model):
     """Who is on call: a rotation with overrides, or somebody's iCalendar feed."""
 
@@ -80,7 +101,7 @@ class OnCall(Model):
     """Where local times are meant. `None`: the organization's own zone."""
     rotation: Rotation | None = None
     overrides: tuple[Override, ...] = ()
-    ical: str | None = None
+    ical: FeedAddress | None = None
     """Address of an iCalendar feed whose events name the person."""
 
     @model_validator(mode="after")

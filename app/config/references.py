@@ -3,14 +3,14 @@
 The table is looked up in the raw document, so that a mistake elsewhere hides none of these.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.config.channels import SLOTS
 from app.config.condition import text_matcher
 from app.config.errors import ConfigProblem
-from app.config.explain import did_you_mean
+from app.config.nearest import did_you_mean
 from app.config.reading import Document, Path
 from app.config.sources import KINDS
 
@@ -50,6 +50,7 @@ def _keys(raw: Any, section: str) -> frozenset[str]:
 
 
 _WHENS = ("routing.rules.*", "sla.*", "auto_responses.*", "follow_up_plans.*")
+_NAMED_IN_A_WHEN = {"source": "source", "team": "team", "provider_agent": "agent"}
 _RECIPIENTS = (
     "alerts.to.*",
     "routing.nobody_available.to",
@@ -77,16 +78,24 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("auto_responses.*.after_hours.calendar", "calendar"),
     ("auto_responses.*.after_hours.templates.*", "template"),
     *((f"{path}.{key}", key) for path in _RECIPIENTS for key in ("agent", "team", "on_call")),
-    *((f"{path}.when.{key}", key) for path in _WHENS for key in ("source", "team")),
-    *((f"{path}.when.not.{key}", key) for path in _WHENS for key in ("source", "team")),
+    *(
+        (f"{path}.{when}.{key}", what)
+        for path in _WHENS
+        for when in ("when", "when.not", "when.not.not")
+        for key, what in _NAMED_IN_A_WHEN.items()
+    ),
 )
 """Where a name stands, and what it must be the name of."""
 
 PLAN_TEMPLATES = ("follow_up_plans.*.steps.*.email", "follow_up_plans.*.steps.*.sms")
 """Plans may name templates that are still to be written: nothing is sent until they are."""
 
-_WORDS = {"routing.rules.*.to.agent": "from_provider", "sla.*.clock": "always"}
-"""A word that may stand in place of a name."""
+_WORDS = {"routing.rules.*.to.agent": {"from_provider"}, "sla.*.clock": {"always"}} | {
+    pattern: {"known", "unknown"}
+    for pattern, _ in REFERENCES
+    if pattern.endswith((".team", ".provider_agent")) and ".when" in pattern
+}
+"""Words that may stand in place of a name."""
 
 
 def check_references(document: Document, filled: Any) -> Iterator[ConfigProblem]:
@@ -97,8 +106,11 @@ def check_references(document: Document, filled: Any) -> Iterator[ConfigProblem]
     for pattern, what in REFERENCES:
         known, said = getattr(names, what), getattr(as_written, what)
         for path, name in leaves(filled, pattern):
-            if not _is_known(name, known) and name != _WORDS.get(pattern):
-                yield document.problem(path, _unknown(document, path, name, what, known & said))
+            if not _is_known(name, known) and name not in _WORDS.get(pattern, ()):
+                words: Collection[str] = _WORDS.get(pattern, ())
+                yield document.problem(
+                    path, _unknown(document, path, name, what, known & said, words)
+                )
     for path, name in _external_id_keys(filled):
         if name not in names.kind_or_source:
             known = names.kind_or_source & as_written.kind_or_source
@@ -149,10 +161,17 @@ def _is_known(name: str, known: frozenset[str]) -> bool:
     return name in known
 
 
-def _unknown(document: Document, path: Path, name: str, what: str, known: frozenset[str]) -> str:
+def _unknown(
+    document: Document,
+    path: Path,
+    name: str,
+    what: str,
+    known: frozenset[str],
+    words: Collection[str] = (),
+) -> str:
     # A text that was filled in from the environment might be a secret: it is not quoted.
     written = document.at(path) == name or path[-1] == name
     quoted = f" {name[:60]!r}" if written else " of that name"
-    guess = did_you_mean(name, known)
+    guess = did_you_mean(name, known.union(words))
     declared = f" There are {', '.join(sorted(known)[:12])}." if known and not guess else ""
     return f"there is no {what.replace('_', '-')}{quoted}.{guess or declared}"

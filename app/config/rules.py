@@ -6,6 +6,7 @@ from app.config.document import Config
 from app.config.errors import ConfigProblem
 from app.config.people import Agent
 from app.config.reading import Document
+from app.config.rule_doubts import rule_doubts
 
 _NEEDS = {"sms": "phone", "voice": "phone", "email": "email"}
 """What a channel must know of a person to reach them."""
@@ -21,7 +22,7 @@ def check_rules(config: Config, document: Document) -> Iterator[ConfigProblem]:
 
 def doubts(config: Config, document: Document) -> Iterator[ConfigProblem]:
     """What is allowed and probably not meant."""
-    yield from _hidden_rules(config, document)
+    yield from rule_doubts(config, document)
     yield from _skipped_channels(config, document)
     yield from _last_steps_on_one_service(config, document)
     yield from _alerts_without_ears(config, document)
@@ -37,15 +38,6 @@ def _alerts_without_ears(config: Config, document: Document) -> Iterator[ConfigP
             "nobody hears of a source that is refused or falls silent: "
             "give a team a `manager`, or write `alerts: {to: [...]}`",
         )
-
-
-def _hidden_rules(config: Config, document: Document) -> Iterator[ConfigProblem]:
-    for at, rule in enumerate(config.routing.rules[:-1]):
-        if rule.when.is_empty:
-            yield document.problem(
-                ("routing", "rules", at),
-                f"rule {rule.name} takes every lead: the rules after it never apply",
-            )
 
 
 def _skipped_channels(config: Config, document: Document) -> Iterator[ConfigProblem]:

@@ -26,7 +26,8 @@ class Step(Model):
     """An escalation that nobody acknowledges by then goes on to `then`."""
     then: Recipient | None = None
     reassign: bool = False
-    """Whoever is escalated to may take the lead from its owner."""
+    """When this step is due the lead is taken from its owner, who did not answer, and routed
+    anew: to anybody but those who have lost it. Who is told hears of it all the same."""
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
@@ -38,11 +39,13 @@ class Step(Model):
 
 
 class Reassign(Model):
-    """Limits on taking a lead away from its owner."""
+    """Limits on taking a lead away from its owner by automation."""
 
     at_most: Annotated[Whole, Field(ge=0)] = 2
-    """Times per lead."""
+    """Times per lead, for a missed deadline or because its owner went off duty."""
     never_for_sources: Texts = ()
+    """Sources that forbid passing their leads on: the owner keeps them, and one that is
+    declined is given to somebody else by a person only."""
 
 
 class SlaPolicy(Model):

@@ -36,7 +36,7 @@ def who(
     The first override that covers `at` wins, else it is the rotation's turn. Before the
     rotation starts, its first member is on call: an escalation always finds somebody. For a
     schedule kept as an iCalendar feed, `shifts` is what was read of it: of several that
-    cover `at` the one that began last, and `None` when there is none. `default_timezone` is
+    cover `at` the one of highest `precedence`, and `None` when there is none. `default_timezone` is
     the organization's, for schedules that name none.
     """
     if at.utcoffset() is None:
@@ -52,11 +52,15 @@ def who(
 
 def _on_shift(shifts: Sequence[Shift], at: datetime) -> AgentId | None:
     covering = [each for each in shifts if each.start <= at < each.end]
-    return max(covering, key=_order).member if covering else None
+    return max(covering, key=precedence).member if covering else None
 
 
-def _order(shift: Shift) -> tuple[datetime, str]:
-    return shift.start, shift.member
+def precedence(shift: Shift) -> tuple[datetime, timedelta, str]:
+    """Of shifts that overlap, the greatest of these counts: the one that began last.
+
+    Of those that began together the shortest, for an exception is entered over the rule.
+    """
+    return shift.start, shift.start - shift.end, shift.member
 
 
 def _covers(override: Override, at: datetime, zone: ZoneInfo) -> bool:
