@@ -6,6 +6,7 @@ from datetime import datetime
 from app.config.recipients import Recipient
 from app.config.routing import Target
 from app.domain.lead import AgentId
+from app.routing.availability import freed_at
 from app.routing.decision import Candidate, Decision
 from app.routing.named import home_team, named, person_on_call
 from app.routing.pick import Pick, pick
@@ -31,14 +32,15 @@ class Failed:
 def fall_back(match: Match, failed: Failed, situation: Situation) -> Decision:
     """Send the lead where `routing.nobody_available` says; else it waits, unowned."""
     to = situation.plan.config.routing.nobody_available.to
-    if to is not None and to.team is not None and to.team != failed.team:
+    if to is not None and to.team is not None and to.team not in failed.asked:
         return _to_team(match, failed, to.team, situation)
     agent = None if to is None else _person(to, failed.team, situation)
     if agent is None:
         return _unowned(match, failed, (), situation)
     candidate = named(agent, situation)
     if not candidate.chosen:
-        return _unowned(match, failed, (candidate,), situation)
+        both = replace(failed, retry_at=_first(failed.retry_at, freed_at(agent, situation)))
+        return _unowned(match, both, (candidate,), situation)
     return Decision(
         rule=match.name,
         strategy=NOBODY_AVAILABLE,
@@ -54,8 +56,8 @@ def fall_back(match: Match, failed: Failed, situation: Situation) -> Decision:
 def _to_team(match: Match, failed: Failed, team: str, situation: Situation) -> Decision:
     picked: Pick = pick(team, situation, Target(team=team))
     if picked.owner is None:
-        times = [at for at in (failed.retry_at, picked.retry_at) if at is not None]
-        both = replace(failed, retry_at=min(times, default=None), asked=(*failed.asked, team))
+        retry_at = _first(failed.retry_at, picked.retry_at)
+        both = replace(failed, retry_at=retry_at, asked=(*failed.asked, team))
         return _unowned(match, both, picked.candidates, situation)
     return Decision(
         rule=match.name,
@@ -95,6 +97,10 @@ def _person(to: Recipient, team: str | None, situation: Situation) -> AgentId | 
     if to.role == "manager" and team is not None:
         return situation.plan.config.teams[team].manager
     return to.agent
+
+
+def _first(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 def _once(first: tuple[Candidate, ...], then: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

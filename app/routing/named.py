@@ -15,7 +15,8 @@ def named(agent: AgentId, situation: Situation) -> Candidate:
     obstacles = barred(agent, situation)
     if obstacles:
         return Candidate(agent, False, obstacles)
-    return Candidate(agent, True, (CHOSEN, *away(situation.plan.people[agent], situation)))
+    absences = away((situation.plan.people[agent],), situation)
+    return Candidate(agent, True, (CHOSEN, *absences.get(agent, ())))
 
 
 def person_on_call(schedule: str, situation: Situation) -> AgentId | None:

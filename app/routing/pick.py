@@ -1,28 +1,24 @@
 """Who of a team? Everybody is looked at, those who can take the lead contend, one is chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.config.people import Agent
 from app.config.routing import Target, Traits
 from app.domain.lead import AgentId
-from app.routing.availability import OFF_SHIFT, PAUSES, away, back_at
-from app.routing.decision import CHOSEN, Candidate
-from app.routing.roster import Turn
+from app.routing.availability import TIME_HEALS, away, back_at
+from app.routing.decision import Candidate, Codes, candidates
+from app.routing.member import Member
 from app.routing.situation import Situation
-from app.routing.strategies.base import Contender, Strategy
+from app.routing.strategies.base import Contest, Strategy, decide
 from app.routing.strategies.first_to_claim import OFFERED
 from app.routing.strategies.registry import STRATEGIES
-from app.routing.traits import demands, fits, lacks, score
+from app.routing.traits import demands, lacking, scores
 from app.routing.turns import Line, line_up
-
-Codes = tuple[str, ...]
 
 NOT_PREFERRED = "not_preferred"
 
-_NEW = Turn()
-_TIME_HEALS = frozenset({OFF_SHIFT}) | PAUSES
+_OFFERED: Codes = (OFFERED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,145 +41,100 @@ class Pick:
 
 def pick(team: str, situation: Situation, to: Target) -> Pick:
     """Ask a team, as `to` says. Reads the roster, and leaves it as it is."""
-    members = [situation.plan.people[each] for each in situation.plan.config.teams[team].members]
-    absences = {agent.id: away(agent, situation) for agent in members}
-    line = _line_up(team, absences, situation)
+    members = situation.plan.teams[team]
+    absences = away(members.values(), situation)
+    line = _line_up(team, _all_but(members, absences), situation)
     obstacles = _obstacles(members, absences, to.require, situation)
-    able = [agent for agent in members if not obstacles[agent.id]]
+    able = _all_but(members, obstacles)
     if not able:
-        everyone = tuple(
-            Candidate(agent, False, why, line.number(agent)) for agent, why in obstacles.items()
-        )
+        everyone = candidates(members, None, obstacles, line.numbers)
         return Pick(None, everyone, retry_at=_retry_at(members, obstacles, situation))
-    return _choose(to, able, _Asked(team, line, obstacles, situation))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is known of a team once everybody was looked at."""
-
-    team: str
-    line: Line
-    obstacles: Mapping[AgentId, Codes]
-    situation: Situation
-
-
-def _choose(to: Target, able: Sequence[Agent], asked: _Asked) -> Pick:
-    question = asked.situation.question
-    plan = STRATEGIES[to.otherwise if question.lapsed and _offers(to) else to.strategy]
-    wishes = demands(to.prefer, question.features)
-    misfits = {agent.id: lacks(agent, wishes) for agent in able}
+    misfits = _misfits(able, to.prefer, situation)
     # Preference goes before turn: the others contend only when nobody preferred is free.
     # They pay nothing meanwhile, so the leads nobody prefers them for make up for it.
-    preferred = [agent for agent in able if not misfits[agent.id]] or able
-    worth = fits(to.score, question.features) if plan.scores else ()
-    contenders = [_contender(agent, asked, score(agent, worth)) for agent in preferred]
-    if plan.offers:
-        return _offer(plan, contenders, misfits, asked)
-    winner = plan.choose(contenders)
+    contenders = _all_but(able, misfits) or able
+    strategy = _strategy(to, situation)
+    if strategy.offers:
+        whys = {**misfits, **dict.fromkeys(contenders, _OFFERED), **obstacles}
+        everyone = candidates(members, None, whys, line.numbers)
+        return Pick(None, everyone, len(able), strategy.name, tuple(contenders))
+    winner, whys = decide(_contest(team, contenders, line, to, situation), strategy)
     return Pick(
-        owner=winner.agent,
-        candidates=tuple(_explain(plan, contenders, winner, misfits, asked)),
-        able=len(able),
-        strategy=plan.name,
-        turns_before=asked.line.before,
-        turns_after=asked.line.paid(winner.agent, plan.price(winner)),
-        floor=asked.line.floor,
+        winner,
+        candidates(members, winner, {**misfits, **whys, **obstacles}, line.numbers),
+        len(able),
+        strategy.name,
+        turns_before=line.before,
+        turns_after=line.paid(winner, strategy.price(members[winner].weight)),
+        floor=line.floor,
     )
 
 
-def _offers(to: Target) -> bool:
-    return STRATEGIES[to.strategy].offers
+def _all_but(agents: Iterable[AgentId], some: Collection[AgentId]) -> list[AgentId]:
+    return [agent for agent in agents if agent not in some] if some else list(agents)
 
 
-def _offer(
-    plan: Strategy,
-    contenders: Sequence[Contender],
-    misfits: Mapping[AgentId, Codes],
-    asked: _Asked,
-) -> Pick:
-    offered = {each.agent: (OFFERED,) for each in contenders}
-    everyone = tuple(
-        Candidate(
-            agent,
-            False,
-            obstacles or offered.get(agent) or (NOT_PREFERRED, *misfits[agent]),
-            asked.line.number(agent),
-        )
-        for agent, obstacles in asked.obstacles.items()
-    )
-    return Pick(None, everyone, len(misfits), plan.name, tuple(offered))
-
-
-def _explain(
-    plan: Strategy,
-    contenders: Sequence[Contender],
-    winner: Contender,
-    misfits: Mapping[AgentId, Codes],
-    asked: _Asked,
-) -> list[Candidate]:
-    """Everybody of the team, in the order of the document, each with the reason why (not)."""
-    lost: dict[AgentId, Codes] = {each.agent: (plan.why_not(each, winner),) for each in contenders}
-    lost[winner.agent] = (CHOSEN, *plan.why(winner))
-    return [
-        Candidate(
-            agent,
-            agent == winner.agent,
-            obstacles or lost.get(agent) or (NOT_PREFERRED, *misfits[agent]),
-            asked.line.number(agent),
-        )
-        for agent, obstacles in asked.obstacles.items()
-    ]
-
-
-def _line_up(team: str, absences: Mapping[AgentId, Codes], situation: Situation) -> Line:
-    roster = situation.roster
-    turns = roster.turns.get(team, {})
+def _line_up(team: str, present: Sequence[AgentId], situation: Situation) -> Line:
+    members = situation.plan.teams[team]
+    turns = situation.roster.turns.get(team, {})
     return line_up(
-        present=[agent for agent, codes in absences.items() if not codes],
+        present,
         # Who left the team since keeps a row, and has no place in line.
-        turns={agent: turns[agent] for agent in absences if agent in turns},
-        floor=roster.floors.get(team, 0),
-        after_absence=situation.plan.config.routing.after_absence,
+        {agent: turn.passed for agent, turn in turns.items() if agent in members},
+        situation.roster.floors.get(team, 0),
+        situation.plan.config.routing.after_absence,
+    )
+
+
+def _strategy(to: Target, situation: Situation) -> Strategy:
+    """An offer that nobody claimed in time is not made again."""
+    strategy = STRATEGIES[to.strategy]
+    return STRATEGIES[to.otherwise] if strategy.offers and situation.question.lapsed else strategy
+
+
+def _contest(
+    team: str, contenders: Sequence[AgentId], line: Line, to: Target, situation: Situation
+) -> Contest:
+    question, plan, roster = situation.question, situation.plan, situation.roster
+    return Contest(
+        contenders,
+        line.numbers,
+        roster.turns.get(team, {}),
+        roster.standings,
+        plan.teams[team],
+        question.former_owner,
+        lambda agents: scores(agents, to.score, question.features, plan.holders),
     )
 
 
 def _obstacles(
-    members: Sequence[Agent],
+    members: Collection[AgentId],
     absences: Mapping[AgentId, Codes],
     require: Traits,
     situation: Situation,
+) -> Mapping[AgentId, Codes]:
+    """All that keeps members from this lead: not there, not fit, had it before."""
+    needed = demands(require, situation.question.features, situation.plan.holders)
+    obstacles = dict(absences)
+    for agent, lacks in lacking(members, needed).items():
+        obstacles[agent] = obstacles.get(agent, ()) + lacks
+    for agent, lost in situation.question.excluded.items():
+        if agent in members:
+            obstacles[agent] = (*obstacles.get(agent, ()), lost)
+    return obstacles
+
+
+def _misfits(
+    able: Collection[AgentId], prefer: Traits, situation: Situation
 ) -> dict[AgentId, Codes]:
-    """All that keeps each member from this lead: not there, not fit, had it before."""
-    needed = demands(require, situation.question.features)
-    lost = {agent: (code,) for agent, code in situation.question.excluded.items()}
-    return {
-        agent.id: absences[agent.id] + lacks(agent, needed) + lost.get(agent.id, ())
-        for agent in members
-    }
-
-
-def _contender(agent: Agent, asked: _Asked, score: int) -> Contender:
-    roster = asked.situation.roster
-    return Contender(
-        agent.id,
-        asked.line.present[agent.id],
-        roster.turns.get(asked.team, {}).get(agent.id, _NEW).last_assigned_at,
-        agent.weight,
-        roster.standing(agent.id).open_leads,
-        score,
-        asked.situation.question.former_owner == agent.id,
-    )
+    """Who is not preferred, and why."""
+    wishes = demands(prefer, situation.question.features, situation.plan.holders)
+    return {agent: (NOT_PREFERRED, *lacks) for agent, lacks in lacking(able, wishes).items()}
 
 
 def _retry_at(
-    members: Sequence[Agent], obstacles: Mapping[AgentId, Codes], situation: Situation
+    members: Mapping[AgentId, Member], obstacles: Mapping[AgentId, Codes], situation: Situation
 ) -> datetime | None:
     """The first instant at which a member is back whom nothing but absence keeps away."""
-    times = [
-        back
-        for agent in members
-        if _TIME_HEALS.issuperset(obstacles[agent.id])
-        and (back := back_at(agent, situation)) is not None
-    ]
-    return min(times, default=None)
+    waited_for = [members[agent] for agent, why in obstacles.items() if TIME_HEALS.issuperset(why)]
+    return back_at(waited_for, situation)

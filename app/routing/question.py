@@ -20,5 +20,7 @@ class Question:
     """Whose the person was when they last asked, however long ago: for `sticky`."""
     excluded: Mapping[AgentId, str] = field(default_factory=dict)
     """Who must not get this lead (again), each with the code: `lost_this_lead:declined`."""
+    holder: AgentId | None = None
+    """Whose it is, and stays if nobody else can take it: they must be excluded as well."""
     lapsed: bool = False
     """It was offered to all at once, and nobody claimed it: now it is given out."""

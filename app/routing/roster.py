@@ -34,12 +34,19 @@ class Standing:
         return self.available or (self.until is not None and self.until <= now)
 
 
+IDLE = Standing(AgentId(""))
+"""How whoever is missing stands: switched on, and without leads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How far a member has come in a team's order; see `app.routing.turns`."""
 
     passed: int = 0
     last_assigned_at: datetime | None = None
+
+
+NEWCOMER = Turn()
 
 
 @dataclass(slots=True)

@@ -1,11 +1,25 @@
 """All that one routing decision looks at: the question, the plan, the people as they are."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
-from app.config.people import Agent
+from app.hours.opening import Opening
 from app.routing.plan import Plan
 from app.routing.question import Question
 from app.routing.roster import Roster
+
+
+class OpenNow(dict[str, bool]):
+    """Which calendars are open at one instant. Members share calendars: each is asked once."""
+
+    def __init__(self, calendars: Mapping[str, Opening], now: datetime) -> None:
+        self._calendars = calendars
+        self._now = now
+
+    def __missing__(self, calendar: str) -> bool:
+        self[calendar] = is_open = self._calendars[calendar].is_open(self._now)
+        return is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +29,8 @@ class Situation:
     question: Question
     plan: Plan
     roster: Roster
-    _open: dict[str, bool] = field(default_factory=dict)
+    is_open: OpenNow
 
-    def is_on_shift(self, agent: Agent) -> bool:
-        """Whether the agent's hours include now. Without a calendar, always.
-
-        Teams share calendars, so each is asked once per lead.
-        """
-        name = agent.calendar
-        if name is None:
-            return True
-        if name not in self._open:
-            self._open[name] = self.plan.calendars[name].is_open(self.question.now)
-        return self._open[name]
+    @classmethod
+    def of(cls, question: Question, plan: Plan, roster: Roster) -> "Situation":
+        return cls(question, plan, roster, OpenNow(plan.calendars, question.now))

@@ -1,13 +1,14 @@
 """What nobody may be able to say: that somebody got more than their share."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ class Desk:
     config: Config
     roster: Roster = field(default_factory=Roster)
     given: int = 0
+    plan: Plan | None = None
 
     def switch(self, agent: AgentId) -> None:
         standing = self.roster.standing(agent)
@@ -47,9 +49,9 @@ class Desk:
 
     def lead(self) -> AgentId | None:
         now = NOON + timedelta(seconds=self.given)
-        decision = route(
-            Question(Features(), now), plan=Plan.of(self.config, {}), roster=self.roster
-        )
+        if self.plan is None or self.plan.config is not self.config:
+            self.plan = Plan.of(self.config, {})
+        decision = route(Question(Features(), now), plan=self.plan, roster=self.roster)
         self.roster.take(decision, now)
         self.given += 1
         return decision.owner
@@ -71,7 +73,29 @@ def spread(owners: Iterable[AgentId | None], weights: dict[AgentId, int]) -> Fra
     return worst
 
 
+def after(after_absence: str, config: Config) -> Config:
+    """The same, with people returning to the turn order in that way."""
+    routing = config.routing.model_copy(update={"after_absence": after_absence})
+    return config.model_copy(update={"routing": routing})
+
+
+def stretches(
+    desk: Desk, happenings: Sequence[AgentId | None], members: Collection[AgentId]
+) -> Iterator[tuple[list[AgentId | None], set[AgentId]]]:
+    """Who got the leads while nobody came or went, and who then did."""
+    owners: list[AgentId | None] = []
+    for each in happenings:
+        if each is None:
+            owners.append(desk.lead())
+        elif each in members:
+            yield owners, {each}
+            owners = []
+            desk.switch(each)
+    yield owners, set()
+
+
 WEIGHTS = st.lists(st.integers(1, 12), min_size=2, max_size=5)
+POLICIES = st.sampled_from(["hold_position", "catch_up", "baseline"])
 COMINGS_AND_GOINGS = st.lists(st.sampled_from([*PEOPLE, *[None] * 8]), min_size=40, max_size=120)
 """A person comes or goes; `None` is a lead."""
 
@@ -87,13 +111,13 @@ def test_no_window_is_off_by_more_than_one_lead_per_unit_of_weight(weights: list
 
 
 @settings(max_examples=60, deadline=None)
-@given(WEIGHTS, COMINGS_AND_GOINGS)
+@given(POLICIES, WEIGHTS, COMINGS_AND_GOINGS)
 def test_whoever_was_there_throughout_got_their_share_whoever_came_and_went(
-    weights: list[int], happenings: list[AgentId | None]
+    after_absence: str, weights: list[int], happenings: list[AgentId | None]
 ) -> None:
     """The first two never leave. A price each is what any two may be apart at any time."""
     members = PEOPLE[: len(weights)]
-    desk = Desk(a_team(weights))
+    desk = Desk(after(after_absence, a_team(weights)))
     owners = []
     for each in happenings:
         if each is None:
@@ -107,11 +131,11 @@ def test_whoever_was_there_throughout_got_their_share_whoever_came_and_went(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(3, 5), COMINGS_AND_GOINGS)
+@given(POLICIES, st.integers(3, 5), COMINGS_AND_GOINGS)
 def test_in_a_round_robin_nobody_there_throughout_is_two_leads_ahead(
-    size: int, happenings: list[AgentId | None]
+    after_absence: str, size: int, happenings: list[AgentId | None]
 ) -> None:
-    desk = Desk(a_team([1] * size, "round_robin"))
+    desk = Desk(after(after_absence, a_team([1] * size, "round_robin")))
     owners = []
     for each in happenings:
         if each is None:
@@ -120,6 +144,73 @@ def test_in_a_round_robin_nobody_there_throughout_is_two_leads_ahead(
             desk.switch(each)
 
     assert spread(owners, {PEOPLE[0]: 1, PEOPLE[1]: 1}) <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["round_robin", "weighted"]),
+    st.sampled_from(["hold_position", "baseline"]),
+    WEIGHTS,
+    COMINGS_AND_GOINGS,
+)
+def test_while_the_same_people_are_there_nobody_gets_ahead_of_anybody(
+    strategy: str, after_absence: str, weights: list[int], happenings: list[AgentId | None]
+) -> None:
+    """A lead at most in a round robin, wherever they are back from.
+
+    By weight, those who come and go shift the others by what a lead costs the lightest.
+    """
+    members = PEOPLE[: len(weights)]
+    desk = Desk(after(after_absence, a_team(weights, strategy)))
+    prices = {each: Fraction(1, w) for each, w in zip(members, weights, strict=True)}
+    here = set(members)
+    for owners, gone_or_back in stretches(desk, happenings, members):
+        for one, other in combinations(sorted(here), 2):
+            if strategy == "round_robin":
+                assert spread(owners, {one: 1, other: 1}) <= 1
+            else:
+                pair = {one: weights[members.index(one)], other: weights[members.index(other)]}
+                most = max(prices.values()) + max(prices[one], prices[other])
+                assert spread(owners, pair) <= most
+        here ^= gone_or_back
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 4), st.lists(st.sampled_from([*PEOPLE, *[None] * 8]), max_size=40))
+def test_under_catch_up_everybody_has_had_the_same_in_the_end(
+    size: int, happenings: list[AgentId | None]
+) -> None:
+    members = PEOPLE[:size]
+    desk = Desk(after("catch_up", a_team([1] * size, "round_robin")))
+    counts = desk.leads(size)  # Nobody is new any more: who is new is owed nothing.
+    for owners, _ in stretches(desk, happenings, members):
+        counts.update(owners)
+    for each in members:
+        if not desk.roster.standing(each).available:
+            desk.switch(each)
+    # The most that anybody can be owed is what all the others got meanwhile.
+    counts += desk.leads(size * len(happenings))
+
+    had = [counts[each] for each in members]
+    assert max(had) - min(had) <= 1
+
+
+@pytest.mark.parametrize(
+    ("after_absence", "owners"),
+    [
+        pytest.param("hold_position", "acbac", id="next in line, then one each"),
+        pytest.param("baseline", "cabca", id="behind whoever has had less, then one each"),
+        pytest.param("catch_up", "aacab", id="all they missed, then one each"),
+    ],
+)
+def test_who_comes_back_gets_what_the_document_says(after_absence: str, owners: str) -> None:
+    desk = Desk(after(after_absence, a_team([1, 1, 1], "round_robin")))
+    desk.leads(3)
+    desk.switch(PEOPLE[0])
+    assert desk.leads(5) == {"b": 3, "c": 2}
+    desk.switch(PEOPLE[0])
+
+    assert "".join(str(desk.lead()) for _ in owners) == owners
 
 
 def test_weights_are_shares_and_a_round_robin_ignores_them() -> None:

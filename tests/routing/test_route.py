@@ -104,6 +104,17 @@ def test_the_trail_tells_why_earlier_rules_did_not_match() -> None:
             id="the zip of the home asked about",
         ),
         pytest.param(
+            {"zips": ["34236", "33101"]},
+            Features(),
+            {
+                "dana": ("not_in_zip",),
+                "ben": ("not_in_zip",),
+                "cara": ("not_in_zip",),
+                "maria": ("chosen",),
+            },
+            id="several zips must all be served",
+        ),
+        pytest.param(
             {"zips": "match", "licences": "match"},
             Features(),
             {"dana": ("chosen",), "ben": ("later_turn",), "cara": ("later_turn",)},

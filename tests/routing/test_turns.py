@@ -1,11 +1,10 @@
 import pytest
 
 from app.domain.lead import AgentId
-from app.routing.roster import Turn
 from app.routing.turns import SCALE, AfterAbsence, Line, line_up, price
 
 ANA, BEN, EVE = AgentId("ana"), AgentId("ben"), AgentId("eve")
-TURNS = {ANA: Turn(30), BEN: Turn(34), EVE: Turn(2)}
+BEFORE = {ANA: 30, BEN: 34, EVE: 2}
 
 
 @pytest.mark.parametrize(
@@ -19,32 +18,31 @@ TURNS = {ANA: Turn(30), BEN: Turn(34), EVE: Turn(2)}
 def test_who_comes_back_stands_where_the_document_says(
     after_absence: AfterAbsence, eves_number: int, floor: int
 ) -> None:
-    line = line_up([ANA, BEN, EVE], TURNS, 28, after_absence)
+    line = line_up([ANA, BEN, EVE], BEFORE, 28, after_absence)
 
     assert line == Line(
-        before={ANA: 30, BEN: 34, EVE: 2},
-        present={ANA: 30, BEN: 34, EVE: eves_number},
+        before=BEFORE,
+        numbers={ANA: 30, BEN: 34, EVE: eves_number},
         floor=floor,
     )
 
 
 def test_who_is_still_away_stays_where_they_were() -> None:
-    line = line_up([ANA, BEN], TURNS, 28, "hold_position")
+    line = line_up([ANA, BEN], BEFORE, 28, "hold_position")
 
-    assert line.present == {ANA: 30, BEN: 34}
-    assert line.number(EVE) == 2
+    assert line.numbers == BEFORE
     assert line.paid(ANA, 5) == {ANA: 35, BEN: 34, EVE: 2}
 
 
 @pytest.mark.parametrize("after_absence", ["hold_position", "baseline", "catch_up"])
 def test_a_newcomer_is_owed_nothing_from_before(after_absence: AfterAbsence) -> None:
-    line = line_up([ANA, EVE], {ANA: Turn(30)}, 30, after_absence)
+    line = line_up([ANA, EVE], {ANA: 30}, 30, after_absence)
 
-    assert line.present == {ANA: 30, EVE: 30}
+    assert line.numbers == {ANA: 30, EVE: 30}
 
 
 def test_the_floor_stays_when_nobody_is_present() -> None:
-    assert line_up([], TURNS, 28, "hold_position").floor == 28
+    assert line_up([], BEFORE, 28, "hold_position").floor == 28
 
 
 def test_a_lead_costs_less_the_heavier_the_member_and_never_nothing() -> None:

@@ -5,29 +5,16 @@ a licence, its zip. Between equals it goes by turn, and every lead costs a turn,
 always tie share alike.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from app.routing.strategies.base import LONGEST_WAIT, TURN, Measure, Strategy
 
-from app.routing.strategies.base import LATER_TURN, Contender, Strategy, waiting_since
+LOWER_SCORE = "lower_score"
+SCORE = "score"
 
+HIGHEST_SCORE = Measure(
+    lambda contest, agents: contest.scores(agents),
+    first=max,
+    why_not=lambda mine, highest: f"{LOWER_SCORE}:{mine}<{highest}",
+    why=lambda highest: (f"{SCORE}:{highest}",),
+)
 
-def best_match(contenders: Sequence[Contender]) -> Contender:
-    """The highest score; ties take turns as in a round robin."""
-    return min(contenders, key=_rank)
-
-
-def _rank(contender: Contender) -> tuple[int, int, datetime]:
-    return -contender.score, contender.passed, waiting_since(contender)
-
-
-def _why_not(loser: Contender, winner: Contender) -> str:
-    if loser.score < winner.score:
-        return f"lower_score:{loser.score}<{winner.score}"
-    return LATER_TURN
-
-
-def _why(winner: Contender) -> tuple[str, ...]:
-    return (f"score:{winner.score}",)
-
-
-STRATEGY = Strategy(name="best_match", choose=best_match, why_not=_why_not, why=_why, scores=True)
+STRATEGY = Strategy(name="best_match", order=(HIGHEST_SCORE, TURN, LONGEST_WAIT))

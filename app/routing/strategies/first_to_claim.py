@@ -5,8 +5,7 @@ turn; a claim does, if `routing.turns.claims` says so.
 """
 
 from app.routing.strategies.base import Strategy
-from app.routing.strategies.round_robin import round_robin
 
 OFFERED = "offered"
 
-STRATEGY = Strategy(name="first_to_claim", choose=round_robin, offers=True)
+STRATEGY = Strategy(name="first_to_claim", order=(), offers=True)

@@ -1,22 +1,16 @@
-"""Level the load: whoever has the fewest open leads takes the next one."""
+"""Level the load: whoever has the fewest open leads takes the next one.
 
-from collections.abc import Sequence
-from datetime import datetime
+Ties take turns as in a round robin.
+"""
 
-from app.routing.strategies.base import LATER_TURN, Contender, Strategy, waiting_since
+from app.routing.roster import IDLE
+from app.routing.strategies.base import LONGEST_WAIT, TURN, Measure, Strategy
 
+MORE_OPEN_LEADS = "more_open_leads"
 
-def least_loaded(contenders: Sequence[Contender]) -> Contender:
-    """The fewest open leads; ties take turns as in a round robin."""
-    return min(contenders, key=_load)
+FEWEST_OPEN = Measure(
+    lambda contest, agents: [contest.standings.get(each, IDLE).open_leads for each in agents],
+    why_not=lambda _mine, _fewest: MORE_OPEN_LEADS,
+)
 
-
-def _load(contender: Contender) -> tuple[int, int, datetime]:
-    return contender.open_leads, contender.passed, waiting_since(contender)
-
-
-def _why_not(loser: Contender, winner: Contender) -> str:
-    return "more_open_leads" if loser.open_leads > winner.open_leads else LATER_TURN
-
-
-STRATEGY = Strategy(name="least_loaded", choose=least_loaded, why_not=_why_not)
+STRATEGY = Strategy(name="least_loaded", order=(FEWEST_OPEN, TURN, LONGEST_WAIT))

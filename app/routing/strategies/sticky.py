@@ -4,28 +4,16 @@
 does so beyond it, and within one team: only if their agent is of it and free.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from app.routing.strategies.base import LONGEST_WAIT, TURN, Measure, Strategy
 
-from app.routing.strategies.base import LATER_TURN, Contender, Strategy, waiting_since
+THEIR_AGENT = "their_agent"
+NOT_THEIR_AGENT = "not_their_agent"
 
+WAS_THEIRS = Measure(
+    lambda contest, agents: [each == contest.former_owner for each in agents],
+    first=max,
+    why_not=lambda _mine, _best: NOT_THEIR_AGENT,
+    why=lambda was_theirs: (THEIR_AGENT,) if was_theirs else (),
+)
 
-def sticky(contenders: Sequence[Contender]) -> Contender:
-    """Whose the person was; else the smallest turn number, ties by longest wait."""
-    return min(contenders, key=_rank)
-
-
-def _rank(contender: Contender) -> tuple[bool, int, datetime]:
-    return not contender.was_owner, contender.passed, waiting_since(contender)
-
-
-def _why_not(loser: Contender, winner: Contender) -> str:
-    del loser
-    return "not_their_agent" if winner.was_owner else LATER_TURN
-
-
-def _why(winner: Contender) -> tuple[str, ...]:
-    return ("their_agent",) if winner.was_owner else ()
-
-
-STRATEGY = Strategy(name="sticky", choose=sticky, why_not=_why_not, why=_why)
+STRATEGY = Strategy(name="sticky", order=(WAS_THEIRS, TURN, LONGEST_WAIT))
