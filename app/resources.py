@@ -5,7 +5,7 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -21,7 +21,7 @@ from app.domain.identifiers import new_id
 from app.log import get_logger
 from app.settings import Settings
 from app.snapshot import Snapshot
-from app.store import configs
+from app.store import configs, on_call_feeds
 from app.store.database import Database
 
 log = get_logger()
@@ -76,6 +76,12 @@ class Live:
 
     snapshot: Snapshot
     channels: Mapping[str, Channel]
+    feeds_changed: int = 0
+    """Which of their changes the snapshot has, of feeds that say who is on call."""
+
+    def is_of(self, version: int, feeds_changed: int) -> bool:
+        """Whether this is that version of the config, with the feeds as they were then."""
+        return (self.snapshot.version, self.feeds_changed) == (version, feeds_changed)
 
     @property
     def sandboxes(self) -> Mapping[str, str]:
@@ -136,11 +142,16 @@ async def open_resources(
 
 
 async def refresh(held: Resources) -> bool:
-    """Take the newest config into force. False: it is in force already."""
+    """Take the newest config into force, and the newest shifts. False: they are already."""
     async with held.database.reading() as tx:
         newest = await configs.newest_number(tx)
-    if newest == held.live.snapshot.version:
+        changes = await on_call_feeds.changes(tx)
+    if held.live.is_of(newest, changes):
         return False
+    if newest == held.live.snapshot.version:
+        held.live = await _with_shifts(held.database, held.live)
+        log.info("on_call.shifts_in_force", changes=held.live.feeds_changed)
+        return True
     old = held.live.channels
     held.live = await _load(held.database, held.http, held.environ)
     # What is being sent over the old ones may end in peace; they are closed with us.
@@ -156,7 +167,18 @@ async def _load(database: Database, http: httpx.AsyncClient, environ: Mapping[st
         raise NoConfig
     snapshot = Snapshot.of(newest.version, check(Document.of(newest.document), environ))
     off = {each.name for each in snapshot.off if each.section == "channel"}
-    return Live(snapshot, build(snapshot.config.channels, off, http))
+    live = Live(snapshot, build(snapshot.config.channels, off, http))
+    return await _with_shifts(database, live)
+
+
+async def _with_shifts(database: Database, live: Live) -> Live:
+    """The same, with what the feeds of on-call schedules say now."""
+    async with database.reading() as tx:
+        # First the number: what changes meanwhile is then seen as a change.
+        changes = await on_call_feeds.changes(tx)
+        feeds = await on_call_feeds.by_schedule(tx) if changes else {}
+    shifts = {name: feed.said.shifts for name, feed in feeds.items()}
+    return replace(live, snapshot=live.snapshot.with_shifts(shifts), feeds_changed=changes)
 
 
 def steady() -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.config.condition import Features
 from app.config.document import Config
 from app.config.load import Checked, Off
 from app.config.people import Agent
+from app.config.testing import read_number
 from app.domain.lead import AgentId, Inquiry, Lead
 from app.hours.oncall import Shift
 from app.hours.opening import Opening
@@ -54,6 +56,8 @@ class Snapshot:
 
     def with_shifts(self, shifts: Mapping[str, Sequence[Shift]]) -> "Snapshot":
         """The same version, once the feeds of its on-call schedules were read."""
+        if not shifts and not self.plan.shifts:
+            return self
         return replace(self, plan=Plan.of(self.config, self.openings, shifts))
 
     def why_off(self, section: str, name: str) -> str | None:
@@ -86,39 +90,78 @@ class Snapshot:
         """What the conditions of rules, policies and greetings may ask about an inquiry."""
         local = now.astimezone(self.zone)
         configured = self.config.sources.get(inquiry.source)
+        home, campaign = inquiry.property, inquiry.campaign
         return Features(
             source=inquiry.source,
             kind=inquiry.kind,
-            price=inquiry.property.price,
-            zip=inquiry.property.zip,
-            city=inquiry.property.city,
-            state=inquiry.property.state,
+            price=home.price,
+            zip=home.zip,
+            city=home.city,
+            state=home.state,
             language=inquiry.language,
-            campaign=inquiry.campaign.name,
+            campaign=campaign.name,
             medium=inquiry.medium or (configured.medium if configured else None),
             team=configured.team if configured else None,
             returning=returning,
             provider_agent=self.provider_agent(inquiry.source, inquiry.provider_agent),
             local_minute=local.hour * 60 + local.minute,
+            score=_score(inquiry.extra),
             extra=inquiry.extra,
+            campaign_source=campaign.source,
+            campaign_medium=campaign.medium,
+            address=home.address,
+            mls=home.mls,
+            email=inquiry.email is not None,
+            phone=_can_be_dialled(inquiry.phone, inquiry.extra),
+            phone_type=inquiry.extra.get("phone_type"),
+            consent_sms=inquiry.consent.sms,
+            consent_email=inquiry.consent.email,
+            weekday=local.weekday(),
         )
 
     def features_of(self, lead: Lead, *, now: datetime) -> Features:
         """The same about a lead that is being looked at again."""
         local = now.astimezone(self.zone)
+        configured = self.config.sources.get(lead.source)
+        home, campaign = lead.property, lead.campaign
         return Features(
             status=lead.status,
             source=lead.source,
             kind=lead.kind,
-            price=lead.property.get("price"),
-            zip=lead.property.get("zip"),
-            city=lead.property.get("city"),
-            state=lead.property.get("state"),
+            price=home.get("price"),
+            zip=home.get("zip"),
+            city=home.get("city"),
+            state=home.get("state"),
             language=lead.language,
-            campaign=lead.campaign.get("name"),
+            campaign=campaign.get("name"),
             medium=lead.medium,
-            team=lead.team,
+            # The source's, as when it came: not the team that its lead went to since.
+            team=configured.team if configured else None,
+            # Whoever asked again since they first did was known by then.
+            returning=lead.received_at < lead.last_inquiry_at <= now,
             provider_agent=self.provider_agent(lead.source, lead.provider_agent),
             local_minute=local.hour * 60 + local.minute,
+            score=_score(lead.extra),
             extra=lead.extra,
+            campaign_source=campaign.get("source"),
+            campaign_medium=campaign.get("medium"),
+            address=home.get("address"),
+            mls=home.get("mls"),
+            email=lead.email is not None,
+            phone=_can_be_dialled(lead.phone, lead.extra),
+            phone_type=lead.extra.get("phone_type"),
+            consent_sms=lead.consent.get("sms"),
+            consent_email=lead.consent.get("email"),
+            weekday=local.weekday(),
         )
+
+
+def _can_be_dialled(phone: str | None, extra: Mapping[str, Any]) -> bool:
+    return phone is not None and "phone_invalid" not in extra
+
+
+def _score(extra: Mapping[str, Any]) -> int | None:
+    """How promising the source says a lead is, where it says so in a number."""
+    said = extra.get("score", extra.get("lead_score"))
+    number = None if said is None else read_number(said)
+    return None if number is None else round(number)

@@ -33,6 +33,7 @@ _TAGS = {
     MessageKind.OWNER_ALERT: "house",
     MessageKind.REMINDER: "alarm_clock",
     MessageKind.ESCALATION: "rotating_light",
+    MessageKind.NOTICE: "information_source",
 }
 
 

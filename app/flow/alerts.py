@@ -1,4 +1,4 @@
-"""People are told that something is wrong with a source: as rows, once for each cause.
+"""People are told that something is wrong with a source or schedule: once for each cause.
 
 The key of each message holds the cause, so any number of processes may find the same
 thing: the first one writes, and the others change nothing.
@@ -44,7 +44,7 @@ async def raise_alerts(
 
 
 def _messages(alert: Alert, snapshot: Snapshot, now: datetime) -> Iterator[Message]:
-    for agent in sorted(recipients(snapshot.config, now)):
+    for agent in sorted(recipients(snapshot, now)):
         person = snapshot.people[agent]
         yield Message(
             id=new_id(now),
@@ -61,20 +61,22 @@ def _messages(alert: Alert, snapshot: Snapshot, now: datetime) -> Iterator[Messa
         )
 
 
-def recipients(config: Config, now: datetime) -> frozenset[AgentId]:
+def recipients(snapshot: Snapshot, now: datetime) -> frozenset[AgentId]:
     """Whom alerts are for at this instant: as the config says, else every manager.
 
     Where nobody is of that role, the managers of teams, else whoever is on call. Empty only
     if there is nobody of these.
     """
-    wanted = config.alerts.to or (_MANAGER,)
-    return frozenset(agent for each in wanted for agent in _meant(each, config, now))
+    wanted = snapshot.config.alerts.to or (_MANAGER,)
+    return frozenset(agent for each in wanted for agent in _meant(each, snapshot, now))
 
 
-def _meant(to: Recipient, config: Config, now: datetime) -> Iterable[AgentId]:
+def _meant(to: Recipient, snapshot: Snapshot, now: datetime) -> Iterable[AgentId]:
+    config, on_call = snapshot.config, snapshot.plan.on_call
     if to.role == "manager" and (managers := _managers(config)):
         return managers
-    return [told.agent for told in resolve(to, owner=None, team=None, config=config, now=now)]
+    told = resolve(to, owner=None, team=None, config=config, on_call=on_call, now=now)
+    return [each.agent for each in told]
 
 
 def _managers(config: Config) -> set[AgentId]:

@@ -1,4 +1,4 @@
-"""What people do with a lead: attempts, acknowledgements, claims, hand-overs, closing.
+"""What people do with a lead: attempts, acknowledgements, hand-overs, closing.
 
 Each is one transaction that holds the lead. Whatever stops or moves the clocks also moves
 the lead's epoch on: messages written for the old one find it gone and are not sent.
@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.clock import rfc3339
-from app.domain.errors import AlreadyOwned, FieldProblem, InvalidFields, NotPossibleNow
+from app.domain.errors import FieldProblem, InvalidFields, NotPossibleNow
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import CLOSED, AgentId, Lead, LeadStatus, is_open
 from app.domain.message import Message
-from app.flow import tell
-from app.flow.crew import adjust_open_leads
+from app.flow import offers, tell, turns
+from app.flow.crew import Crew, adjust_open_leads
 from app.sla.evidence import AttemptOutcome, Evidence, check_dated, shown_by, status_after, stops
 from app.snapshot import Snapshot
 from app.store import clocks, leads, messages
@@ -67,7 +67,7 @@ async def count_attempt(
     """What follows from an attempt that is written down already. The lead must be locked."""
     status = status_after(lead.status, tried.outcome)
     evidence = _evidence(tried)
-    changes: dict[str, Any] = {"status": status}
+    changes: dict[str, Any] = {"status": status, "recheck_at": None}
     facts: list[Fact] = []
     if lead.first_response_at is None:
         changes["first_response_at"] = tried.at
@@ -104,29 +104,13 @@ async def count_acknowledgement(
 ) -> None:
     """What follows from an "I have it" that is written down already. Lock the lead first."""
     evidence = {"evidence": "acknowledged", "by": by, "at": rfc3339(at)}
-    changes: dict[str, Any] = {"acknowledged_at": lead.acknowledged_at or at}
+    acknowledged_at = lead.acknowledged_at or at
+    changes: dict[str, Any] = {"acknowledged_at": acknowledged_at, "recheck_at": None}
     stopped = await _stop(tx, lead, "acknowledged", evidence, snapshot=snapshot, now=now)
     if stopped:
         changes["epoch"] = lead.epoch + 1
     await leads.change(tx, lead.id, changes)
     await add_facts(tx, stopped)
-
-
-async def claim(tx: Tx, lead_id: UUID, *, by: AgentId, snapshot: Snapshot, now: datetime) -> Lead:
-    """Take a lead that nobody owns. One winner; the others learn who it was."""
-    _check_person(by, snapshot)
-    lead = await leads.lock(tx, lead_id)
-    if lead.owner == by:
-        return lead
-    if lead.owner is not None:
-        raise AlreadyOwned(lead.id, lead.owner)
-    if not is_open(lead):
-        raise NotPossibleNow(f"The lead is {lead.status}: there is nothing to claim.")
-    await give(tx, lead, by, snapshot=snapshot)
-    await add_facts(
-        tx, [Fact(FactType.LEAD_ASSIGNED, now, lead.id, by, {"owner": by, "reason": "claimed"})]
-    )
-    return await leads.get(tx, lead.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +132,15 @@ async def assign(
         raise NotPossibleNow(f"The lead is {lead.status}: re-open it first.")
     if lead.owner == to.owner and lead.owner_by == "person":
         return lead, []
+    counted = snapshot.config.routing.turns.manual_assignments and lead.owner != to.owner
+    # Before `give` holds only two of them: everybody locks agents in the order of their ids.
+    crew = await Crew.muster(tx, snapshot, now=now) if counted else None
     await give(tx, lead, to.owner, snapshot=snapshot)
     given = await leads.get(tx, lead.id)
+    paid = 0
+    if crew is not None:
+        paid = await turns.pay(tx, crew, given.team, to.owner, snapshot=snapshot, now=now)
+        await crew.dismiss(tx, snapshot, now=now)
     alert = tell.owner_alert(
         given, to.owner, about=f"assigned:{given.epoch}", snapshot=snapshot, now=now
     )
@@ -160,6 +151,7 @@ async def assign(
         "reason": to.reason or f"assigned by {to.actor}",
         "candidates": [{"agent": to.owner, "chosen": True, "why": ["chosen_by_a_person"]}],
         "trail": [],
+        "turn_paid": paid,
     }
     decision = NewDecision(
         id=new_id(now),
@@ -179,8 +171,9 @@ async def assign(
         to.actor,
         {"owner": to.owner, "from": lead.owner, "reason": to.reason},
     )
-    await Rows(decisions=[decision], messages=[alert], facts=[fact]).write(tx)
-    return given, [alert]
+    losers = await offers.tell_losers(tx, lead, to.owner, snapshot=snapshot, now=now)
+    await Rows(decisions=[decision], messages=[alert, *losers], facts=[fact]).write(tx)
+    return given, [alert, *losers]
 
 
 async def set_status(
@@ -219,6 +212,12 @@ async def set_status(
 
 
 async def give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> None:
+    await change_hands(tx, lead, owner, snapshot=snapshot)
+    await adjust_open_leads(tx, [(lead.owner, -1), (owner, +1)])
+
+
+async def change_hands(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> None:
+    """The lead itself is theirs, by a person's doing. Whose load it is, the caller counts."""
     epoch = lead.epoch + 1
     team = lead.team or next(
         (name for name, team in snapshot.config.teams.items() if owner in team.members), None
@@ -239,7 +238,6 @@ async def give(tx: Tx, lead: Lead, owner: AgentId, *, snapshot: Snapshot) -> Non
         },
     )
     await clocks.carry_over(tx, lead.id, epoch=epoch)
-    await adjust_open_leads(tx, [(lead.owner, -1), (owner, +1)])
 
 
 async def _stop(

@@ -12,15 +12,16 @@ from app.domain.identifiers import new_id
 from app.domain.lead import Lead
 from app.domain.sla import SlaClock
 from app.flow import tell
-from app.flow.finding import NEW_HERE, Circumstances, Known, find_owner
+from app.flow.finding import Circumstances, find_owner
 from app.sla.clocks import clocks, policy_for
 
 
-def begin(
-    lead: Lead, features: Features, at_hand: Circumstances, *, known: Known = NEW_HERE
-) -> Lead:
-    """Give the lead an owner, start its clocks, greet it. Answers the lead as it is then."""
-    lead = find_owner(lead, features, at_hand, known=known)
+def begin(lead: Lead, features: Features, at_hand: Circumstances, *, keep: bool = False) -> Lead:
+    """Give the lead an owner, start its clocks, greet it. Answers the lead as it is then.
+
+    `keep`: the person stays with the lead's former owner, if they can.
+    """
+    lead = find_owner(lead, features, at_hand, keep=keep)
     start_clocks(lead, features, at_hand)
     at_hand.rows.messages.extend(
         tell.greetings(lead, features, snapshot=at_hand.snapshot, now=at_hand.now)

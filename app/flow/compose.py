@@ -11,10 +11,10 @@ from typing import Any
 from app.config.people import Agent
 from app.domain.alert import AlertKind
 from app.domain.lead import Lead, name_of
-from app.domain.message import TO_LEAD, Action, Message, MessageKind, Outgoing
+from app.domain.message import TO_LEAD, Action, Message, MessageKind, NoticeCause, Outgoing
 from app.domain.outcome import GiveUp
 from app.domain.sla import SlaClock
-from app.sending import texts
+from app.sending import schedule_texts, texts
 from app.sending.templates import TemplateBroken, as_html, render
 from app.sending.texts import AboutLead
 from app.snapshot import Snapshot
@@ -159,8 +159,11 @@ def _to_staff(
         owner=owner.name if owner else None,
         link=link,
         held=lead.held,
+        offered_until=(
+            None if lead.offered_until is None else lead.offered_until.astimezone(snapshot.zone)
+        ),
     )
-    subject, text = _WORDS[message.kind](about)
+    subject, text = _words(message, about)
     actions = (Action("Open the lead", link),)
     return _outgoing(
         message,
@@ -207,6 +210,24 @@ def _said_of_source(about: Mapping[str, Any], snapshot: Snapshot) -> tuple[str, 
         case AlertKind.SILENT:
             last_at = datetime.fromisoformat(about["last_at"]).astimezone(snapshot.zone)
             return texts.silent(source, last_at, about["expected"])
+        case AlertKind.FEED_FAILING:
+            since = _local(about["since"], snapshot)
+            return schedule_texts.feed_failing(source, about["why"], since)
+        case AlertKind.FEED_ENDING:
+            until = None if about["until"] is None else _local(about["until"], snapshot)
+            return schedule_texts.feed_ending(source, about["why"], until)
+
+
+def _local(at: str, snapshot: Snapshot) -> datetime:
+    return datetime.fromisoformat(at).astimezone(snapshot.zone)
+
+
+def _words(message: Message, about: AboutLead) -> tuple[str, str]:
+    if message.is_offer:
+        return texts.offer(about)
+    if message.kind is MessageKind.NOTICE:
+        return texts.notice(about, NoticeCause(message.about["cause"]))
+    return _WORDS[message.kind](about)
 
 
 _WORDS = {

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.facts import Fact, FactType
+from app.flow import off_duty
 from app.store import configs, fetches, leads, people
 from app.store.configs import Version
 from app.store.database import Tx
@@ -30,6 +31,8 @@ async def put(
     )
     # Whoever waits for an owner may find one under the new rules.
     await leads.look_again_at(tx, now)
+    # Whoever owned a lead and is gone now will not answer it.
+    await off_duty.miss(tx, document, now=now)
     # So may a lead that nobody could fetch with the old tokens, once all processes have these.
     await fetches.hurry_all(tx, at=now + IN_FORCE_WITHIN)
     await add_facts(

@@ -1,6 +1,6 @@
 """The roster of one transaction: read under lock, decided on in memory, written back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,22 +23,7 @@ class Crew:
     async def muster(cls, tx: Tx, snapshot: Snapshot, *, now: datetime) -> "Crew":
         """Lock and read everybody. The locks are taken in the order of their ids."""
         rows = await people.lock_agents(tx)
-        turns: dict[str, dict[AgentId, Turn]] = {}
-        for each in await people.all_turns(tx):
-            turns.setdefault(each.team, {})[each.agent] = Turn(each.passed, each.last_assigned_at)
-        standings = {
-            agent: Standing(
-                agent,
-                available=row.available,
-                until=row.until,
-                reason=row.reason,
-                open_leads=row.open_leads,
-                taken_today=row.taken_today if row.day == snapshot.day_of(agent, now) else 0,
-                switched_by=row.switched_by,
-            )
-            for agent, row in rows.items()
-        }
-        return cls(Roster(standings, turns, await people.floors(tx)), rows)
+        return cls(await _roster(tx, rows, snapshot, now), rows)
 
     async def dismiss(self, tx: Tx, snapshot: Snapshot, *, now: datetime) -> None:
         """Write back what changed: loads, turns and floors."""
@@ -65,6 +50,32 @@ class Crew:
             ],
         )
         await people.save_floors(tx, {team: roster.floors[team] for team in roster.changed_floors})
+
+
+async def look(tx: Tx, snapshot: Snapshot, *, now: datetime) -> Roster:
+    """Everybody as they stand, for reading only: nobody is held, and nothing written back."""
+    return await _roster(tx, await people.all_agents(tx), snapshot, now)
+
+
+async def _roster(
+    tx: Tx, rows: Mapping[AgentId, AgentRow], snapshot: Snapshot, now: datetime
+) -> Roster:
+    turns: dict[str, dict[AgentId, Turn]] = {}
+    for each in await people.all_turns(tx):
+        turns.setdefault(each.team, {})[each.agent] = Turn(each.passed, each.last_assigned_at)
+    standings = {
+        agent: Standing(
+            agent,
+            available=row.available,
+            until=row.until,
+            reason=row.reason,
+            open_leads=row.open_leads,
+            taken_today=row.taken_today if row.day == snapshot.day_of(agent, now) else 0,
+            switched_by=row.switched_by,
+        )
+        for agent, row in rows.items()
+    }
+    return Roster(standings, turns, await people.floors(tx))
 
 
 async def adjust_open_leads(tx: Tx, changes: Iterable[tuple[AgentId | None, int]]) -> None:

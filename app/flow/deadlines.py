@@ -5,22 +5,25 @@ recipient, channel): however many engines look, a breach is told once. Who is to
 decided now, not when the clock was started: whoever is on call tonight.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.config.sla import Step
 from app.domain.clock import rfc3339
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
-from app.domain.lead import Lead, is_open
+from app.domain.lead import Lead, LeadId, LossCode, is_open
 from app.domain.message import CLASS_OF, Message, MessageKind
 from app.domain.sla import SlaClock
+from app.flow import passing
+from app.flow.crew import Crew
+from app.flow.finding import Circumstances
 from app.sla.firing import recipients, tell
 from app.snapshot import Snapshot
 from app.store import clocks, leads, messages
 from app.store.database import Tx
-from app.store.write import add_facts
+from app.store.write import Rows, add_facts
 
 AT_ONCE = 200
 """Clocks fired in one transaction: short locks matter more than few commits."""
@@ -35,20 +38,94 @@ class Fired:
 
 
 async def fire(tx: Tx, *, snapshot: Snapshot, now: datetime) -> Fired:
-    """Fire what is due, oldest first."""
-    due = await clocks.lock_due(tx, now=now, limit=AT_ONCE)
+    """Fire what is due, oldest first. Where a step says so, its lead is passed on at once."""
+    due, about = await _take(tx, snapshot, now)
     if not due:
         return Fired(0, [])
     await clocks.breach(tx, [clock.id for clock in due], now=now)
-    about = await leads.find(tx, {clock.lead_id for clock in due})
+    passed = await _pass_on(tx, due, about, snapshot, now)
     told = [
         message
         for clock in due
-        for message in _escalations(clock, about[clock.lead_id], snapshot, now)
+        for message in _in_time(
+            _escalations(clock, about[clock.lead_id], snapshot, now),
+            about[clock.lead_id],
+            passed.leads[clock.lead_id],
+        )
     ]
     written = [message for message in told if await messages.add_if_new(tx, message)]
     await add_facts(tx, [_fact(clock, written, now) for clock in due])
-    return Fired(len(due), written)
+    await passed.rows.write(tx)
+    return Fired(len(due), [*written, *passed.rows.messages])
+
+
+async def _take(
+    tx: Tx, snapshot: Snapshot, now: datetime
+) -> tuple[list[SlaClock], Mapping[LeadId, Lead]]:
+    """Hold what is due, with the leads that it is about.
+
+    Where no lead is passed on the clocks alone are held, which nobody waits for. Else the
+    leads are held first, as by everybody, for the people are locked as well then; a lead
+    that somebody else holds this instant has its turn at the next tick.
+    """
+    if not any(step.reassign for policy in snapshot.config.sla for step in policy.steps):
+        due = await clocks.lock_due(tx, now=now, limit=AT_ONCE)
+        return due, await leads.find(tx, {clock.lead_id for clock in due})
+    seen = await clocks.due(tx, now=now, limit=AT_ONCE)
+    held = await leads.lock_free(tx, {clock.lead_id for clock in seen})
+    mine = [clock.id for clock in seen if clock.lead_id in held]
+    return await clocks.lock_due(tx, now=now, limit=AT_ONCE, among=mine), held
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """The leads as they are once those were passed on that a due step says it of."""
+
+    leads: Mapping[LeadId, Lead]
+    rows: Rows
+
+
+async def _pass_on(
+    tx: Tx,
+    due: Sequence[SlaClock],
+    about: Mapping[LeadId, Lead],
+    snapshot: Snapshot,
+    now: datetime,
+) -> _Passed:
+    # Once for each lead, however many of its steps were missed while nobody looked.
+    missed = {clock.lead_id: clock for clock in due if _reassigns(clock, snapshot)}
+    if not missed:
+        return _Passed(about, Rows())
+    crew = await Crew.muster(tx, snapshot, now=now)
+    at_hand = Circumstances(snapshot, crew.roster, Rows(), now)
+    after = dict(about)
+    for lead_id, clock in missed.items():
+        lead = about[lead_id]
+        if lead.owner is None or not is_open(lead):
+            continue
+        limits = passing.limits_of(lead, clock.policy, snapshot, now)
+        after[lead_id] = passing.pass_on(lead, LossCode.MISSED, at_hand, limits).lead
+    await passing.write(tx, [(about[each], after[each]) for each in missed])
+    await crew.dismiss(tx, snapshot, now=now)
+    return _Passed(after, at_hand.rows)
+
+
+def _reassigns(clock: SlaClock, snapshot: Snapshot) -> bool:
+    step = _step(clock, snapshot)
+    return step is not None and step.reassign
+
+
+def _in_time(told: Iterable[Message], before: Lead, after: Lead) -> Iterator[Message]:
+    """What is still to be said of a lead that may just have been passed on.
+
+    It is said in the new epoch, or it would find its own gone. No reminder goes to who has
+    lost the lead: they get a notice of that.
+    """
+    for message in told:
+        if after.epoch == before.epoch:
+            yield message
+        elif message.kind is not MessageKind.REMINDER or message.recipient != before.owner:
+            yield replace(message, epoch=after.epoch)
 
 
 def _escalations(
@@ -57,7 +134,14 @@ def _escalations(
     step = _step(clock, snapshot)
     if step is None or not is_open(lead):
         return
-    told = recipients(step, owner=lead.owner, team=lead.team, config=snapshot.config, now=now)
+    told = recipients(
+        step,
+        owner=lead.owner,
+        team=lead.team,
+        config=snapshot.config,
+        on_call=snapshot.plan.on_call,
+        now=now,
+    )
     kind = MessageKind.REMINDER if clock.action == "remind" else MessageKind.ESCALATION
     for telling in tell(step, told, snapshot.config):
         yield Message(

@@ -19,7 +19,7 @@ from app.flow import held, tell
 from app.flow.alerts import raise_alerts
 from app.flow.arrivals import Arrival, Asked, Taken, TakenLead
 from app.flow.begin import begin
-from app.flow.finding import Circumstances, Known
+from app.flow.finding import Circumstances
 from app.flow.first_rows import as_json, kept, new_lead, with_news
 from app.routing.returning import RETURNING
 from app.store import deliveries, leads
@@ -139,9 +139,10 @@ class Desk:
             offered_until=None,
             lost_by=(),
             recheck_at=None,
+            former_owner=former or lead.former_owner,
         )
         features = self.at_hand.snapshot.features(asked.inquiry, now=now, returning=True)
-        lead = begin(lead, features, self.at_hand, known=Known(former, keep))
+        lead = begin(lead, features, self.at_hand, keep=keep and former is not None)
         if lead.owner is not None and self.at_hand.rows.decisions[-1].strategy == RETURNING:
             roster.reopen(lead.owner)
         return lead
@@ -289,4 +290,5 @@ _CHANGEABLE = (
     "offered_until",
     "lost_by",
     "recheck_at",
+    "former_owner",
 )

@@ -1,6 +1,7 @@
 """A person asks to be forgotten: everything that tells who they are goes, figures stay."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from app.domain.facts import Fact, FactType
 from app.domain.lead import CLOSED, Lead, LeadStatus
 from app.flow import delivered
 from app.flow.crew import adjust_open_leads
-from app.store import clocks, deliveries, facts, keys, leads, messages
+from app.store import clocks, decisions, deliveries, facts, keys, leads, messages
 from app.store.database import Tx
 from app.store.write import add_facts
 
@@ -25,6 +26,9 @@ _FORGOTTEN: Mapping[str, Any] = {
     "extra": {},
     "provider_agent": None,
     "route_at": None,
+    "recheck_at": None,
+    "offered_to": (),
+    "offered_until": None,
     "held": False,
 }
 
@@ -45,6 +49,8 @@ async def erase(tx: Tx, lead_id: UUID, *, actor: str, now: datetime) -> Lead:
             "closed_at": lead.closed_at or now,
             "erased_at": now,
             "epoch": lead.epoch + 1,
+            # Who declined it may have written why in words about the person.
+            "lost_by": tuple(replace(each, reason=None) for each in lead.lost_by),
         },
     )
     await _forget_said(tx, lead.id)
@@ -64,3 +70,4 @@ async def _forget_said(tx: Tx, lead_id: UUID) -> None:
     await deliveries.erase_of_lead(tx, lead_id)
     await messages.erase_of_lead(tx, lead_id)
     await facts.erase_notes(tx, lead_id)
+    await decisions.forget_person(tx, lead_id)

@@ -21,7 +21,7 @@ from app.flow.begin import start_clocks_of
 from app.flow.carry_over import carry_over
 from app.flow.crew import Crew, adjust_open_leads
 from app.flow.desk import Desk
-from app.flow.finding import Circumstances, find_owner
+from app.flow.finding import ROUTED, Circumstances, find_owner
 from app.flow.first_rows import as_json, told
 from app.flow.held import NoLongerHeld, Wanted, as_stored
 from app.flow.identity import person_keys
@@ -198,5 +198,6 @@ class Completing:
 _COMPLETED = (
     *("medium", "kind", "language", "first_name", "last_name", "email", "phone", "message"),
     *("property", "campaign", "consent", "extra", "provider_agent"),
-    *("owner", "owner_by", "team", "epoch", "route_at", "held"),
+    *("epoch", "held"),
+    *ROUTED,
 )

@@ -12,12 +12,13 @@ from app.domain.clock import rfc3339
 from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import AgentId, Lead
-from app.domain.message import Message
 from app.flow import tell
 from app.routing.decision import Decision
+from app.routing.duty import first_look_at
 from app.routing.question import Question
 from app.routing.roster import Roster
 from app.routing.route import route
+from app.routing.seen import Seen, seen_by
 from app.snapshot import Snapshot
 from app.store.write import NewDecision, Rows
 
@@ -44,52 +45,47 @@ class Circumstances:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the person from before."""
-
-    owner: AgentId | None = None
-    """Whose they were when they last asked."""
-    keep: bool = False
-    """They stay with that owner, if they can."""
-
-
-NEW_HERE = Known()
-
-
 def find_owner(
-    lead: Lead, features: Features, at_hand: Circumstances, *, known: Known = NEW_HERE
+    lead: Lead, features: Features, at_hand: Circumstances, *, keep: bool = False
 ) -> Lead:
     """Route the lead, write down why, and tell whoever it is given or offered to.
 
+    `keep`: the person stays with the lead's former owner, if they can.
+
     Answers the lead as it is then: all of `ROUTED` may have changed.
     """
-    question = question_about(lead, features, known=known, now=at_hand.now)
-    decision = route(question, plan=at_hand.snapshot.plan, roster=at_hand.roster)
-    return carry_out(decision, lead, at_hand)
+    question = question_about(lead, features, keep=keep, now=at_hand.now)
+    plan, roster = at_hand.snapshot.plan, at_hand.roster
+    decision = route(question, plan=plan, roster=roster)
+    seen = seen_by(decision, question, plan=plan, roster=roster)
+    return carry_out(decision, lead, at_hand, seen=seen)
 
 
 def question_about(
-    lead: Lead, features: Features, *, now: datetime, known: Known = NEW_HERE
+    lead: Lead, features: Features, *, now: datetime, keep: bool = False
 ) -> Question:
     """What routing is asked about the lead as it stands."""
     return Question(
         features,
         now,
-        returning_owner=known.owner if known.keep else None,
-        former_owner=known.owner,
+        returning_owner=lead.former_owner if keep else None,
+        former_owner=lead.former_owner,
         excluded={each.agent: f"{LOST}:{each.code}" for each in lead.lost_by},
         lapsed=lead.offered_until is not None and lead.offered_until <= now,
     )
 
 
-def carry_out(decision: Decision, lead: Lead, at_hand: Circumstances) -> Lead:
+def carry_out(
+    decision: Decision, lead: Lead, at_hand: Circumstances, *, seen: Seen | None = None
+) -> Lead:
     """Collect all rows that follow from a decision. Answers the lead as it is then."""
     at_hand.roster.take(decision, at_hand.now)
-    at_hand.rows.decisions.append(_written(decision, lead, at_hand))
+    at_hand.rows.decisions.append(written(decision, lead, at_hand, seen))
+    lost = _lost(lead)
     lead = replace(
         lead,
         owner=decision.owner,
+        owner_by=None if decision.owner is None else "rule",
         team=decision.team,
         route_at=None,
         recheck_at=None,
@@ -97,26 +93,55 @@ def carry_out(decision: Decision, lead: Lead, at_hand: Circumstances) -> Lead:
         offered_until=decision.offered_until,
     )
     if decision.owner is not None:
-        return _given(replace(lead, owner_by="rule"), decision.owner, decision, at_hand)
+        return _given(lead, decision.owner, decision, at_hand, lost)
     if decision.offered_until is not None:
-        return _offered(lead, decision.offered_until, decision, at_hand)
-    return _unowned(lead, decision, at_hand)
+        return _offered(lead, decision.offered_until, decision, at_hand, lost)
+    return _unowned(lead, decision, at_hand, lost)
 
 
-def _given(lead: Lead, owner: AgentId, decision: Decision, at_hand: Circumstances) -> Lead:
+def _lost(lead: Lead) -> dict[str, str]:
+    """Who loses the lead by this decision, and why: for the fact. Empty: nobody does."""
+    last = lead.lost_by[-1] if lead.lost_by else None
+    if last is None or last.agent != lead.owner:
+        return {}
+    return {"from": last.agent, "code": last.code}
+
+
+def _given(
+    lead: Lead, owner: AgentId, decision: Decision, at_hand: Circumstances, lost: dict[str, str]
+) -> Lead:
     at_hand.rows.facts.append(
         Fact(
             FactType.LEAD_ASSIGNED,
             at_hand.now,
             lead.id,
-            data={"owner": owner, "rule": decision.rule, "reason": decision.reason},
+            data={
+                "owner": owner,
+                "rule": decision.rule,
+                "reason": decision.reason,
+                **lost,
+            },
         )
     )
-    at_hand.rows.messages.append(_alert(lead, owner, f"assigned:{lead.epoch}", at_hand))
-    return lead
+    at_hand.rows.messages.append(
+        tell.owner_alert(
+            lead,
+            owner,
+            about=f"assigned:{lead.epoch}",
+            snapshot=at_hand.snapshot,
+            now=at_hand.now,
+        )
+    )
+    return replace(lead, recheck_at=first_look_at(owner, at_hand.snapshot.plan, at_hand.now))
 
 
-def _offered(lead: Lead, until: datetime, decision: Decision, at_hand: Circumstances) -> Lead:
+def _offered(
+    lead: Lead,
+    until: datetime,
+    decision: Decision,
+    at_hand: Circumstances,
+    lost: dict[str, str],
+) -> Lead:
     at_hand.rows.facts.append(
         Fact(
             FactType.LEAD_OFFERED,
@@ -127,30 +152,35 @@ def _offered(lead: Lead, until: datetime, decision: Decision, at_hand: Circumsta
                 "until": rfc3339(until),
                 "rule": decision.rule,
                 "reason": decision.reason,
+                **lost,
             },
         )
     )
     at_hand.rows.messages.extend(
-        _alert(lead, each, f"offered:{lead.epoch}:{decision.offered_until}", at_hand)
+        tell.offer(lead, each, until=until, snapshot=at_hand.snapshot, now=at_hand.now)
         for each in decision.offered
     )
     return replace(lead, route_at=until)
 
 
-def _unowned(lead: Lead, decision: Decision, at_hand: Circumstances) -> Lead:
+def _unowned(lead: Lead, decision: Decision, at_hand: Circumstances, lost: dict[str, str]) -> Lead:
     at_hand.rows.facts.append(
-        Fact(FactType.LEAD_UNASSIGNED, at_hand.now, lead.id, data={"reason": decision.reason})
+        Fact(
+            FactType.LEAD_UNASSIGNED,
+            at_hand.now,
+            lead.id,
+            data={"reason": decision.reason, **lost},
+        )
     )
     if decision.in_pond:
         return lead
     return replace(lead, route_at=decision.retry_at or at_hand.now + LOOK_AGAIN_AFTER)
 
 
-def _alert(lead: Lead, to: AgentId, about: str, at_hand: Circumstances) -> Message:
-    return tell.owner_alert(lead, to, about=about, snapshot=at_hand.snapshot, now=at_hand.now)
-
-
-def _written(decision: Decision, lead: Lead, at_hand: Circumstances) -> NewDecision:
+def written(
+    decision: Decision, lead: Lead, at_hand: Circumstances, seen: Seen | None
+) -> NewDecision:
+    """The decision as a row."""
     return NewDecision(
         id=new_id(at_hand.now),
         lead_id=lead.id,
@@ -161,4 +191,5 @@ def _written(decision: Decision, lead: Lead, at_hand: Circumstances) -> NewDecis
         owner=decision.owner,
         team=decision.team,
         detail=decision.as_json(),
+        seen=seen,
     )

@@ -4,9 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.config.condition import Features
+from app.domain.clock import rfc3339
 from app.domain.identifiers import new_id
 from app.domain.lead import AgentId, Lead
-from app.domain.message import CLASS_OF, TO_LEAD, Message, MessageKind, MessageState
+from app.domain.message import (
+    CLASS_OF,
+    OFFERED,
+    TO_LEAD,
+    Message,
+    MessageKind,
+    MessageState,
+    NoticeCause,
+)
 from app.snapshot import Snapshot
 
 STALE_GREETING = timedelta(hours=4)
@@ -79,5 +88,57 @@ def owner_alert(
         lead_id=lead.id,
         epoch=lead.epoch,
         about={"cause": about.partition(":")[0]},
+        next_at=now,
+    )
+
+
+def offer(
+    lead: Lead, to: AgentId, *, until: datetime, snapshot: Snapshot, now: datetime
+) -> Message:
+    """Tell somebody that they may claim the lead until then: by push, for it wants speed.
+
+    Its deadline says which offer is meant: the message dies with it.
+    """
+    person = snapshot.people.get(to)
+    reach = person.reach if person else ()
+    channel = reach[0] if reach and "push" not in reach else "push"
+    return Message(
+        id=new_id(now),
+        key=f"owner:{lead.id}:{OFFERED}:{lead.epoch}:{rfc3339(until)}:{to}:{channel}",
+        kind=MessageKind.OWNER_ALERT,
+        cls=CLASS_OF[MessageKind.OWNER_ALERT],
+        recipient=to,
+        channel=channel,
+        config_version=snapshot.version,
+        created_at=now,
+        lead_id=lead.id,
+        epoch=lead.epoch,
+        about={"cause": OFFERED},
+        next_at=now,
+        deadline_at=until,
+    )
+
+
+def notice(
+    lead: Lead, to: AgentId, *, cause: NoticeCause, snapshot: Snapshot, now: datetime
+) -> Message:
+    """Tell somebody what became of a lead: it is sent even if they have it no more.
+
+    Who has it by then is said in the words, so nobody need be named here.
+    """
+    person = snapshot.people.get(to)
+    channel = person.reach[0] if person and person.reach else "push"
+    return Message(
+        id=new_id(now),
+        key=f"notice:{lead.id}:{cause}:{rfc3339(now)}:{to}:{channel}",
+        kind=MessageKind.NOTICE,
+        cls=CLASS_OF[MessageKind.NOTICE],
+        recipient=to,
+        channel=channel,
+        config_version=snapshot.version,
+        created_at=now,
+        lead_id=lead.id,
+        epoch=lead.epoch,
+        about={"cause": cause},
         next_at=now,
     )

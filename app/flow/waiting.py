@@ -1,8 +1,8 @@
-"""Leads that nobody could take when they came: routed again when their time comes."""
+"""Leads that nobody could take, or claimed in time: routed again when their time comes."""
 
 from datetime import datetime
 
-from app.domain.lead import is_open
+from app.domain.lead import Lead, is_open
 from app.domain.message import Message
 from app.flow.crew import Crew
 from app.flow.finding import ROUTED, Circumstances, find_owner
@@ -27,13 +27,19 @@ async def route_again(tx: Tx, *, snapshot: Snapshot, now: datetime) -> list[Mess
             continue
         attempt = Circumstances(snapshot, crew.roster, Rows(), now)
         found = find_owner(lead, snapshot.features_of(lead, now=now), attempt)
-        if found.owner is not None or found.offered_to:
+        if not _is_as_before(lead, found):
             # That there is still nobody was written down the first time.
             _add(attempt.rows, to=rows)
         await leads.change(tx, lead.id, {name: getattr(found, name) for name in ROUTED})
     await rows.write(tx)
     await crew.dismiss(tx, snapshot, now=now)
     return rows.messages
+
+
+def _is_as_before(lead: Lead, found: Lead) -> bool:
+    """It waited for somebody to be there, and still does."""
+    waits = found.owner is None and not found.offered_to and found.route_at is not None
+    return waits and lead.offered_until is None and lead.team == found.team
 
 
 def _add(rows: Rows, *, to: Rows) -> None:

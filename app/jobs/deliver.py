@@ -71,7 +71,9 @@ class Deliverer:
         # The claim is committed first: words that kill the process must be counted.
         async with held.database.reading() as tx:
             lead, outgoing = await self._compose(tx, message)
-            if message.deadline_at is not None and message.deadline_at <= held.clock():
+            # An offer whose time is over finds the gate closed, and is suppressed.
+            late = message.deadline_at is not None and message.deadline_at <= held.clock()
+            if late and not message.is_offer:
                 outgoing = GiveUp("its time is over")
         failpoint("send.after_claim")
         channel = held.live.channels.get(message.channel)
@@ -246,8 +248,18 @@ def _why_unwanted(message: Message, lead: Lead | None) -> str:
         return "the person was erased"
     if lead.closed_at is not None:
         return f"the lead is {lead.status}"
+    if message.is_offer:
+        return _why_not_offered(lead)
     if lead.epoch != message.epoch:
         return "somebody answered, or the lead changed hands, before it could leave"
     if message.recipient == TO_LEAD:
         return "somebody spoke with the person first"
     return "the recipient no longer owns the lead"
+
+
+def _why_not_offered(lead: Lead) -> str:
+    return (
+        "it is not offered to the recipient any more"
+        if lead.owner is None
+        else "the lead has an owner: nobody can claim it any more"
+    )

@@ -15,7 +15,7 @@ from app.domain.errors import AppError
 from app.domain.facts import Fact, FactType
 from app.domain.failpoint import failpoint
 from app.domain.message import Message, MessageClass, MessageState
-from app.flow import deadlines, waiting
+from app.flow import deadlines, off_duty, waiting
 from app.jobs.deliver import Deliverer
 from app.jobs.local import LocalExecutor
 from app.log import get_logger
@@ -85,10 +85,11 @@ class Engine:
         async with held.database.reading() as tx:
             pulse = await now.pulse(tx)
         follow(held.clock, pulse)
-        if pulse.config_version != held.live.snapshot.version:
+        if not held.live.is_of(pulse.config_version, pulse.feeds_changed):
             await refresh(held)
         at = held.clock()
         await self._fire(pulse, at)
+        await self._look_after_owners(pulse, at)
         await self._route_again(pulse, at)
         await self._notice_vanished(pulse, at)
         await self._rescue(pulse, at)
@@ -115,6 +116,14 @@ class Engine:
             async with self._held.database.transaction() as tx:
                 found = await waiting.route_again(tx, snapshot=self._held.live.snapshot, now=at)
             self._ring(found)
+
+    async def _look_after_owners(self, pulse: Pulse, at: datetime) -> None:
+        if pulse.recheck_at is not None and pulse.recheck_at <= at:
+            async with self._held.database.transaction() as tx:
+                passed = await off_duty.look_after(tx, snapshot=self._held.live.snapshot, now=at)
+                failpoint("off_duty.before_commit")
+            failpoint("off_duty.after_commit")
+            self._ring(passed)
 
     async def _notice_vanished(self, pulse: Pulse, at: datetime) -> None:
         if pulse.lease_until is None or pulse.lease_until > at:

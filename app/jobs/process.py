@@ -1,4 +1,4 @@
-"""What runs behind every process: an engine, an auditor, an executor, and a doorbell."""
+"""What runs behind every process: an engine, an auditor, feeds, an executor, a doorbell."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -9,6 +9,7 @@ from app.domain.errors import AppError
 from app.jobs.auditor import Auditor
 from app.jobs.deliver import Deliverer
 from app.jobs.engine import Engine
+from app.jobs.feeds import Feeds
 from app.jobs.local import LocalExecutor
 from app.log import get_logger
 from app.resources import Resources
@@ -57,6 +58,7 @@ class Background:
         self.doorbell: Doorbell = self.arq or self.executor
         self.engine = Engine(held, self.doorbell, self.executor, self.deliverer, role=role)
         self.auditor = Auditor(held, self.engine, self.doorbell)
+        self.feeds = Feeds(held, self.doorbell)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -72,6 +74,7 @@ class Background:
             self._tasks = [
                 asyncio.create_task(supervised("engine", self.engine.run)),
                 asyncio.create_task(supervised("auditor", self.auditor.run)),
+                asyncio.create_task(supervised("feeds", self.feeds.run)),
             ]
 
     async def stop(self) -> None:

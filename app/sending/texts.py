@@ -5,9 +5,10 @@ what. Plain ASCII punctuation keeps an English text in the GSM alphabet: a curly
 would cut the characters in one SMS from 160 to 70.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.domain.message import NoticeCause
 from app.sending import plain
 
 
@@ -34,6 +35,8 @@ class AboutLead:
     link: str | None = None
     held: bool = False
     """Only an id came, and what it says could not be fetched yet."""
+    offered_until: datetime | None = None
+    """Until when it may be claimed, in the reader's own time zone."""
 
 
 def owner_alert(about: AboutLead) -> tuple[str, str]:
@@ -41,6 +44,20 @@ def owner_alert(about: AboutLead) -> tuple[str, str]:
     if about.held:
         return _not_fetched("New lead", about)
     return f"New lead: {_headline(about)}", _text(about, f"{_asks(about)} {_due(about)}")
+
+
+def offer(about: AboutLead) -> tuple[str, str]:
+    """Subject and text for somebody who may claim a lead that just came in.
+
+    Without a number or an address: several are asked at once, and one is to call.
+    """
+    until = about.offered_until
+    on_offer = "" if until is None else f" On offer until {until:%H:%M:%S}."
+    return f"Claim it: {_headline(about)}", _text(
+        replace(about, phone=None, email=None),
+        f"{_asks(about)} {_due(about)}",
+        f"The first to claim it has it, and sees whom to call.{on_offer}",
+    )
 
 
 def reminder(about: AboutLead) -> tuple[str, str]:
@@ -61,6 +78,38 @@ def escalation(about: AboutLead) -> tuple[str, str]:
     silent = f"{owner} has not answered" if owner else "Nobody has answered"
     opening = f"{silent} {_who(about)}{_since(about)}. {_due(about)}"
     return f"Not answered: {_headline(about)}", _text(about, opening, _asks(about))
+
+
+def notice(about: AboutLead, cause: NoticeCause) -> tuple[str, str]:
+    """Subject and text for somebody who had a lead, was offered it, or looks after it.
+
+    Whoever has it no more is told no more of the person than their name.
+    """
+    has_it = _field(about.owner, 60)
+    to_whom = f"and {has_it} has it now" if has_it else "and nobody has it yet"
+    link = _field(about.link, 300)
+    match cause:
+        case NoticeCause.TAKEN:
+            who = has_it or "Somebody else"
+            return f"Taken: {_headline(about)}", _lines(
+                f"{who} has taken this lead. There is nothing left for you to do.", link
+            )
+        case NoticeCause.MISSED:
+            why = f"The time to answer {_who(about)} ran out, {to_whom}."
+        case NoticeCause.OFF_DUTY:
+            why = f"You went off duty before you had answered {_who(about)}, {to_whom}."
+        case NoticeCause.UNASSIGNED:
+            why = f"This lead was taken off you, {to_whom}."
+        case NoticeCause.NOBODY_ELSE:
+            opening = f"The owner of this lead gave it back, {to_whom}."
+            again = "Please assign it, unless it can wait until somebody is there."
+            waits = f"{_who(about)} has been waiting{_since(about)}." if _since(about) else ""
+            return f"Nobody has it: {_headline(about)}", _text(
+                about, opening, again, waits, _due(about), _asks(about)
+            )
+    return f"Passed on: {_headline(about)}", _lines(
+        why, "There is nothing left for you to do.", link
+    )
 
 
 def _not_fetched(opening: str, about: AboutLead) -> tuple[str, str]:

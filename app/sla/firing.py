@@ -1,6 +1,6 @@
 """A clock is due: who is told, and over which channels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,12 @@ from app.config.people import Agent
 from app.config.recipients import Recipient
 from app.config.sla import Step
 from app.domain.lead import AgentId
-from app.hours.oncall import who
 
 LAST_RESORT = "push"
 """The channel of whoever can be reached over no other: it needs no address."""
+
+OnCall = Callable[[str, datetime], AgentId | None]
+"""Who is on call by a schedule of the document at an instant: its rotation, or its feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +34,30 @@ class Telling:
 
 
 def recipients(
-    step: Step, *, owner: AgentId | None, team: str | None, config: Config, now: datetime
+    step: Step,
+    *,
+    owner: AgentId | None,
+    team: str | None,
+    config: Config,
+    on_call: OnCall,
+    now: datetime,
 ) -> tuple[Told, ...]:
     """Whom the step reminds or escalates to, each once. Empty only without any manager."""
     to = step.escalate if step.remind is None else step.remind
-    return resolve(to, owner=owner, team=team, config=config, now=now)
+    return resolve(to, owner=owner, team=team, config=config, on_call=on_call, now=now)
 
 
 def next_recipients(
-    step: Step, *, owner: AgentId | None, team: str | None, config: Config, now: datetime
+    step: Step,
+    *,
+    owner: AgentId | None,
+    team: str | None,
+    config: Config,
+    on_call: OnCall,
+    now: datetime,
 ) -> tuple[Told, ...]:
     """Whom the step goes on to when nobody acknowledged it: its `then`."""
-    return resolve(step.then, owner=owner, team=team, config=config, now=now)
+    return resolve(step.then, owner=owner, team=team, config=config, on_call=on_call, now=now)
 
 
 def resolve(
@@ -52,6 +66,7 @@ def resolve(
     owner: AgentId | None,
     team: str | None,
     config: Config,
+    on_call: OnCall,
     now: datetime,
 ) -> tuple[Told, ...]:
     """The people the document means for this lead, at this instant.
@@ -61,7 +76,7 @@ def resolve(
     """
     if to is None:
         return ()
-    lead = _Lead(owner, team, config, now)
+    lead = _Lead(owner, team, config, on_call, now)
     meant = tuple(told for told in _meant(to, lead) if config.agent(told.agent) is not None)
     return meant or _manager(lead)
 
@@ -85,6 +100,7 @@ class _Lead:
     owner: AgentId | None
     team: str | None
     config: Config
+    on_call: OnCall
     now: datetime
 
 
@@ -127,8 +143,7 @@ def _anybody_on_call(lead: _Lead) -> tuple[Told, ...]:
 def _on_call(schedule: str, lead: _Lead) -> tuple[Told, ...]:
     if schedule not in lead.config.on_call:
         return ()
-    zone = lead.config.organization.timezone
-    agent = who(lead.config.on_call[schedule], lead.now, default_timezone=zone)
+    agent = lead.on_call(schedule, lead.now)
     return () if agent is None else (Told(agent, f"on call for {schedule}"),)
 
 
