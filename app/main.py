@@ -11,12 +11,17 @@ from app.api import (
     agents,
     canonical,
     config,
+    decisions,
     deliveries,
     drop_in,
+    handing_over,
     health,
     leads,
     messages,
     problems,
+    reports,
+    rules,
+    simulations,
     sla,
     sources,
     webhooks,
@@ -78,6 +83,11 @@ def create_app(
     problems.install(app)
     for part in (webhooks, canonical, leads, sla, messages, deliveries, sources, agents, config):
         app.include_router(part.router)
+    app.include_router(decisions.router)
+    app.include_router(handing_over.router)
+    app.include_router(reports.router)
+    app.include_router(rules.router)
+    app.include_router(simulations.router)
     app.include_router(drop_in.router)
     app.include_router(health.router)
     app.include_router(pages.router)

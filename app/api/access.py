@@ -120,6 +120,15 @@ class Sight:
         if self.owner is not None and lead.owner not in {None, self.owner}:
             raise AlreadyOwned(lead.id, str(lead.owner))
 
+    def check_declinable(self, lead: Lead) -> None:
+        """Who may not see a lead may turn down an offer of it, and say again that they did.
+
+        Raises `NoSuch`.
+        """
+        lost = any(each.agent == self.owner for each in lead.lost_by)
+        if not (lost or self.owner in lead.offered_to) or not self._has_team(lead):
+            self.check(lead)
+
     def of_owner(self, asked: str | None) -> str | None:
         """Whose leads to list: an agent's key that asks for another's finds none."""
         if self.owner is None or asked in {None, self.owner}:

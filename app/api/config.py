@@ -12,6 +12,7 @@ from app.config.errors import ConfigInvalid
 from app.config.load import Checked, Document, check, read_yaml
 from app.domain.errors import FieldProblem, InvalidFields, VersionMismatch
 from app.flow import configuring
+from app.flow.planning import plan_next
 from app.resources import refresh
 from app.store import configs
 
@@ -74,6 +75,40 @@ async def check_config(request: Request, _: Admin, held: Held) -> dict[str, Any]
         ]
         return {"valid": False, "problems": problems, "off": [], "warnings": []}
     return {"valid": True, "problems": [], **_remarks(checked)}
+
+
+@router.post("/plan")
+async def plan_config(request: Request, _: Admin, tx: Reading, held: Held) -> Response:
+    """What putting this document in force would change, and what would follow. No effect.
+
+    Refused with every mistake, as `PUT` would. Send the `ETag` as `If-Match` of that `PUT`, and
+    it only does what was planned.
+    """
+    document = await _document(request)
+    checked = check(document, held.environ)
+    plan = await plan_next(tx, document.raw)
+    body = {
+        "version": plan.against.version,
+        "differs": bool(plan.differences),
+        "differences": [
+            {
+                "kind": each.kind,
+                "section": each.section,
+                "path": each.path,
+                "old": each.old,
+                "new": each.new,
+                "text": str(each),
+            }
+            for each in plan.differences
+        ],
+        "consequences": list(plan.consequences),
+        **_remarks(checked),
+    }
+    return Response(
+        orjson.dumps(body),
+        media_type="application/json",
+        headers={"ETag": f'"{plan.against.version}"'},
+    )
 
 
 def _remarks(checked: Checked) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 Alive asks nothing: were it to need the database, an outage would restart every process.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -17,8 +19,12 @@ from prometheus_client import (
 )
 
 from app.api.state import Now, Serve
+from app.config.routing import Rule
 from app.domain.errors import AppError
-from app.store import audit, sources
+from app.flow import feeds
+from app.resources import Resources
+from app.store import audit, on_call_feeds, sources
+from app.store.rule_hits import Hits, rule_hits
 
 router = APIRouter(tags=["health"])
 
@@ -47,8 +53,22 @@ async def ready(serve: Serve) -> Response:
         "sources_off": off,
         "sandboxes": dict(held.live.sandboxes),
         "subscribers_off": [e.name for e in snapshot.off if e.section == "webhook"],
+        "on_call": await _on_call(held),
     }
     return Response(orjson.dumps(body), 503 if cannot else 200, media_type="application/json")
+
+
+async def _on_call(held: Resources) -> dict[str, str]:
+    """What is not well with schedules that are kept as feeds: a remark, and no trouble."""
+    config = held.live.snapshot.config
+    if not any(each.ical is not None for each in config.on_call.values()):
+        return {}
+    try:
+        async with asyncio.timeout(2), held.database.reading() as tx:
+            known = await on_call_feeds.by_schedule(tx)
+    except (AppError, TimeoutError):
+        return {}
+    return feeds.remarks(config, known, now=held.clock())
 
 
 @router.get("/metrics")
@@ -61,8 +81,9 @@ async def metrics(serve: Serve, now: Now) -> Response:
             live = await audit.live_processes(tx, now=now)
             found = await audit.findings(tx, now=now)
             by_source = await sources.last_day(tx, now=now)
+            by_rule = (await rule_hits(tx, since=now - timedelta(days=1), until=now)).by_rule
     except AppError:
-        figures, live, found, by_source = {}, {}, {"database_away": 1}, {}
+        figures, live, found, by_source, by_rule = {}, {}, {"database_away": 1}, {}, {}
     for name, by_state in figures.items():
         label = "status" if name == "deliveries" else "state"
         gauge = Gauge(
@@ -72,6 +93,7 @@ async def metrics(serve: Serve, now: Now) -> Response:
         for state, count in by_state.items():
             gauge.labels(state).set(count)
     _of_sources(registry, by_source, serve.refusals.counts)
+    _of_rules(registry, serve.held.live.snapshot.config.routing.rules, by_rule)
     processes = Gauge("lead_router_processes", "Processes alive.", ["role"], registry=registry)
     for role, count in live.items():
         processes.labels(role).set(count)
@@ -84,6 +106,17 @@ async def metrics(serve: Serve, now: Now) -> Response:
         serve.held.live.snapshot.version
     )
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _of_rules(
+    registry: CollectorRegistry, rules: Iterable[Rule], by_rule: Mapping[str, Hits]
+) -> None:
+    """Those of the config, the ones that never decided too; and those that are gone."""
+    decided = Gauge(
+        "lead_router_rule_decisions", "Decisions of the last day.", ["rule"], registry=registry
+    )
+    for name in {rule.name for rule in rules} | by_rule.keys():
+        decided.labels(name).set(by_rule.get(name, Hits()).count)
 
 
 def _of_sources(

@@ -13,7 +13,6 @@ from app.api.shapes import (
     AssignIn,
     AttemptIn,
     ByIn,
-    DecisionOut,
     FactOut,
     Filter,
     LeadDetail,
@@ -23,9 +22,13 @@ from app.api.shapes import (
     When,
 )
 from app.api.state import Held, Now, Reading, Serve, Writing
+from app.domain.failpoint import failpoint
 from app.domain.lead import AgentId, Lead, LeadStatus
-from app.flow import answers, erasure
+from app.flow import answers, claims, erasure
+from app.resources import Resources
+from app.routing.claiming import teams_of
 from app.store import clock_listing, leads, listing, messages
+from app.store.claimable import Claimer
 from app.store.database import Tx
 from app.store.listing import LeadFilter, Page
 
@@ -33,14 +36,22 @@ router = APIRouter(prefix="/v1/leads", tags=["leads"], route_class=BoundedRoute)
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 
+NOBODYS = "none"
+"""In place of an owner: leads that have none."""
+
 
 @router.get("")
 async def list_leads(  # noqa: PLR0913 - one parameter for each filter of the contract.
     key: Reader,
     tx: Reading,
+    held: Held,
+    now: Now,
     *,
     status: Annotated[list[LeadStatus], Query()] = [],  # noqa: B006 - FastAPI copies it.
-    owner: Filter | None = None,
+    owner: Annotated[Filter | None, Query(description="`none`: without an owner.")] = None,
+    offered_to: Annotated[
+        Filter | None, Query(description="What this person may claim: see `claim`.")
+    ] = None,
     team: Filter | None = None,
     source: Filter | None = None,
     q: Annotated[Filter | None, Query(description="Name, e-mail or phone.")] = None,
@@ -54,7 +65,9 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter of the co
     sight = sight_of(key)
     wanted = LeadFilter(
         status=tuple(status),
-        owner=sight.of_owner(owner),
+        owner=_whose(owner, offered_to, sight),
+        unowned=owner == NOBODYS,
+        claimable_by=None if offered_to is None else _claimer(offered_to, held, now),
         team=team,
         source=source,
         q=q,
@@ -65,6 +78,23 @@ async def list_leads(  # noqa: PLR0913 - one parameter for each filter of the co
     )
     listed = await listing.list_leads(tx, wanted, Page(limit, cursor))
     return Listing(items=[views.lead(row) for row in listed.items], next_cursor=listed.next_cursor)
+
+
+def _whose(owner: str | None, offered_to: str | None, sight: Sight) -> str | None:
+    """Whose leads to list, where the column names somebody. `None`: it is not looked at."""
+    # What may be claimed is nobody's yet: an agent's key may ask for that of its own agent.
+    sees_nobodys = sight.owner is None or offered_to == sight.owner
+    asked = None if owner == NOBODYS else owner
+    return asked if sees_nobodys else sight.of_owner(owner)
+
+
+def _claimer(person: str, held: Resources, now: datetime) -> Claimer:
+    snapshot = held.live.snapshot
+    known = snapshot.people.get(person)
+    if known is None:
+        return Claimer(person, frozenset(), claims_any=False, now=now)
+    teams = teams_of(known, snapshot.config)
+    return Claimer(person, teams, claims_any=known.role == "manager", now=now)
 
 
 @router.get("/{lead_id}")
@@ -81,30 +111,6 @@ async def read_timeline(lead_id: UUID, key: Reader, tx: Reading) -> Listing[Fact
     return Listing(
         items=[
             FactOut(at=row["at"], type=row["type"], actor=row["actor"], data=row["data"])
-            for row in rows
-        ],
-        next_cursor=None,
-    )
-
-
-@router.get("/{lead_id}/decisions")
-async def read_decisions(lead_id: UUID, key: Reader, tx: Reading) -> Listing[DecisionOut]:
-    """Why this owner: each decision with its rule, and every person considered."""
-    lead = await _visible(tx, lead_id, sight_of(key))
-    rows = await listing.decisions_of(tx, lead.id)
-    return Listing(
-        items=[
-            DecisionOut(
-                **{
-                    **row["detail"],
-                    "at": row["at"],
-                    "config_version": row["config_version"],
-                    "rule": row["rule"],
-                    "strategy": row["strategy"],
-                    "owner": row["owner"],
-                    "team": row["team"],
-                }
-            )
             for row in rows
         ],
         next_cursor=None,
@@ -137,16 +143,24 @@ async def acknowledge(
 
 
 @router.post("/{lead_id}/claim")
-async def claim(
-    lead_id: UUID, said: ByIn, key: Worker, tx: Writing, held: Held, now: Now
-) -> LeadDetail:
-    """Take a lead that nobody owns. One winner; the others get a 409 naming them."""
+async def claim(lead_id: UUID, said: ByIn, key: Worker, serve: Serve, now: Now) -> LeadDetail:
+    """Take a lead that is offered, or that nobody owns.
+
+    One winner; the others get a 409 naming them, and all who were told of the offer hear
+    that it is over. A 409 also says who may claim it, or which limit of capacity is reached.
+    """
     acts_as(key, said.by)
-    sight_of(key).check_claimable(await leads.standing_for(tx, lead_id))
-    lead = await answers.claim(
-        tx, lead_id, by=AgentId(said.by), snapshot=held.live.snapshot, now=now
-    )
-    return await _detail(tx, lead, now)
+    held = serve.held
+    async with held.database.transaction() as tx:
+        sight_of(key).check_claimable(await leads.standing_for(tx, lead_id))
+        lead, notices = await claims.claim(
+            tx, lead_id, by=AgentId(said.by), snapshot=held.live.snapshot, now=now
+        )
+        detail = await _detail(tx, lead, now)
+        failpoint("claim.before_commit")
+    failpoint("claim.after_commit")
+    serve.doorbell.ring(notices)
+    return detail
 
 
 @router.post("/{lead_id}/assign")

@@ -24,6 +24,7 @@ Kind = Literal[
     "handshake",
     "fetch",
     "alert",
+    "notice",
 ]
 Status = Literal[
     "queued", "deferred", "sending", "sent", "delivered", "unknown", "failed", "suppressed"

@@ -234,6 +234,8 @@ class LeadOut(BaseModel):
     test: bool
     held: bool = Field(description="Only an id came: the rest is still to be fetched.")
     spam: str | None
+    offered_to: list[str] = Field(description="Who may claim it now, besides any manager.")
+    offered_until: Instant | None = Field(description="When the offer lapses.")
     received_at: Instant
     last_inquiry_at: Instant
     first_response_at: Instant | None
@@ -254,8 +256,35 @@ class FactOut(BaseModel):
     data: dict[str, Any]
 
 
+class CandidateOut(BaseModel):
+    agent: str
+    chosen: bool
+    why: list[str] = Field(description="Codes, such as `off_shift` or `lacks_language:es`.")
+    why_in_words: list[str] = Field(description="The same for people.")
+    turn: int | None = Field(None, description="Their number in line: the smallest goes first.")
+
+
+class RuleTriedOut(BaseModel):
+    rule: str
+    why_not: str | None = Field(description="`null`: this is the rule that matched.")
+
+
+class SameOut(BaseModel):
+    same: Literal[True]
+
+
+class DifferentOut(BaseModel):
+    same: Literal[False]
+    differences: list[str] = Field(description="Where: paths such as `candidates.2.why.0`.")
+
+
+class NotPossibleOut(BaseModel):
+    possible: Literal[False]
+    why: str
+
+
 class DecisionOut(BaseModel):
-    """One routing decision, with every person considered."""
+    """One routing decision, with all that it looked at and every person considered."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -265,6 +294,19 @@ class DecisionOut(BaseModel):
     strategy: str | None
     owner: str | None
     team: str | None
+    reason: str = Field(description="The decision in a sentence.")
+    candidates: list[CandidateOut]
+    trail: list[RuleTriedOut] = Field(description="The rules tried, in order.")
+    turns_before: dict[str, int] = Field({}, description="The team's turn numbers before.")
+    turns_after: dict[str, int] = Field({}, description="And after; empty: no turn was taken.")
+    input: dict[str, Any] | None = Field(
+        description="All that was looked at, of the lead no more than the rules can ask: the "
+        "instant, features, loads, turns. Once the person is erased, `erased` names what is gone."
+    )
+    no_input: str | None = Field(description="Why there is no input.")
+    recomputed: SameOut | DifferentOut | NotPossibleOut | None = Field(
+        None, description="With `?recompute=true`: whether the same is decided again, to the byte."
+    )
 
 
 # ── What people do with a lead ──────────────────────────────────────────────────────
@@ -398,6 +440,18 @@ class AvailabilityIn(In):
     reason: Reason | None = None
 
 
+class TurnOut(BaseModel):
+    """Where somebody stands in one team's line."""
+
+    team: str
+    passed: int = Field(description="Their turn number: the smallest goes first.")
+    floor: int = Field(description="The team's: who comes back, or is new, begins at it.")
+    next_in_line: int | None = Field(
+        description="1: the next lead that everybody there could take is theirs. `null`: away."
+    )
+    after_absence: Literal["hold_position", "catch_up", "baseline"]
+
+
 class AgentOut(BaseModel):
     id: str
     name: str
@@ -406,8 +460,20 @@ class AgentOut(BaseModel):
     available: bool
     why: str
     until: Instant | None
+    on_call: list[str] = Field(description="Schedules by which they are on call now.")
     open_leads: int
     taken_today: int
     capacity: dict[str, int | None]
-    share: float | None = Field(description="Of all leads this person's teams gave out.")
-    fair_share: float | None = Field(description="What their weight entitles them to.")
+    turn: list[TurnOut]
+    share: float | None = Field(
+        description="Of the leads that this person's teams gave out by turn: in the list those of "
+        "30 days, for one person the last 500 of them at most."
+    )
+    fair_share: float | None = Field(
+        description="What was theirs: by weight, where leads go by weight, among those who could "
+        "have taken each lead. In the list, as if all had been there all the time."
+    )
+    owed: float | None = Field(
+        description="Leads that were theirs, less those they took; negative: ahead. "
+        "`null` in the list: ask for one person, or for `/v1/reports/fairness`."
+    )

@@ -22,14 +22,18 @@ _SAME = (
     *("status", "owner", "team", "source", "medium", "kind", "language", "first_name"),
     *("last_name", "email", "phone", "message", "property", "campaign", "consent", "extra"),
     *("held", "spam", "received_at", "last_inquiry_at", "first_response_at", "acknowledged_at"),
-    *("closed_at", "erased_at"),
+    *("closed_at", "erased_at", "offered_until"),
 )
 
 
 def lead_fields(row: Any) -> dict[str, Any]:
     """The fields of a lead that a list shows, from a row or from a `Lead`."""
     read = row.__getitem__ if isinstance(row, Mapping) else lambda name: getattr(row, name)
-    return {name: read(name) for name in _SAME} | {"id": str(read("id")), "test": read("is_test")}
+    return {name: read(name) for name in _SAME} | {
+        "id": str(read("id")),
+        "test": read("is_test"),
+        "offered_to": list(read("offered_to") or ()),
+    }
 
 
 def lead(row: Stored) -> LeadOut:

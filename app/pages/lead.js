@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { fill, make, say, show, theirs } from "./dom.js";
 import { drawMessages, told } from "./panels.js";
-import { FACT, STATUS, at, clock, homeOf, nameOf, why } from "./words.js";
+import { FACT, STATUS, at, clock, homeOf, nameOf, nobodys, why } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -73,6 +73,7 @@ export function draw(seen) {
   drawMessages(body.querySelector(".messages"), held.messages, seen, now);
   fill(body.querySelector(".timeline"), ...held.timeline.toReversed().map((each) => fact(each, seen, now)));
   show(body.querySelector(".acts"), !lead.closed_at && !lead.erased_at);
+  show(body.querySelector(".claim"), !lead.owner);
 }
 
 function build(body, seen) {
@@ -98,7 +99,7 @@ function person(lead, seen, now) {
     : `${at(lead.received_at, now)}, again ${at(lead.last_inquiry_at, now)}`;
   return [
     ["Status", `${STATUS[lead.status]}${lead.spam ? `: ${lead.spam}` : ""}`],
-    ["Owner", lead.owner ? `${seen.name(lead.owner)}${lead.acknowledged_at ? ", has it" : ""}` : "nobody’s yet"],
+    ["Owner", lead.owner ? `${seen.name(lead.owner)}${lead.acknowledged_at ? ", has it" : ""}` : nobodys(lead, seen)],
     ["Phone", phone(lead.phone)],
     ["E-mail", mail(lead.email)],
     ["Home", homeOf(lead)],
@@ -124,13 +125,16 @@ const ATTEMPTS = [["connected", "We spoke"], ["no_answer", "Called, no answer"],
 
 function acts(seen) {
   const by = make("select", { id: "by" }, ...people(seen));
-  if (held.lead.owner) by.value = held.lead.owner;
+  const likely = held.lead.owner ?? held.lead.offered_to[0];
+  if (likely) by.value = likely;
   const buttons = ATTEMPTS.map(([outcome, words]) => {
     const button = make("button", { type: "button" }, words);
-    button.addEventListener("click", () => record(seen, { channel: "call", outcome, by: by.value }));
+    button.addEventListener("click", () => record(seen, "attempts", { channel: "call", outcome, by: by.value }));
     return button;
   });
-  return make("fieldset.acts", {}, make("legend", {}, "Log an attempt"), make("label", { for: "by" }, "by"), by, ...buttons);
+  const claim = make("button.claim", { type: "button" }, "Claim it");
+  claim.addEventListener("click", () => record(seen, "claim", { by: by.value }));
+  return make("fieldset.acts", {}, make("legend", {}, "Log an attempt"), make("label", { for: "by" }, "by"), by, ...buttons, claim);
 }
 
 function people(seen) {
@@ -140,15 +144,15 @@ function people(seen) {
   return all.map((each) => make("option", { value: each.id }, each.name));
 }
 
-async function record(seen, attempt) {
+async function record(seen, what, said) {
   const set = byId("lead-body").querySelector(".acts");
   set.disabled = true;
   try {
-    await api.post(`v1/leads/${opened}/attempts`, attempt);
+    await api.post(`v1/leads/${opened}/${what}`, said);
     say(byId("spoken"), "Recorded.");
     await load(seen);
   } catch (error) {
-    complain(error.status === 403 ? "This key may read, but not log attempts." : error.message);
+    complain(error.status === 403 ? "This key may read, but not change a lead." : error.message);
   } finally {
     set.disabled = false;
   }

@@ -2,7 +2,7 @@
 
 import { list, make, mark, say, show } from "./dom.js";
 import {
-  KIND_OF_MESSAGE, STATUS, STATUS_OF_MESSAGE, at, clock, homeOf, listed, nameOf,
+  KIND_OF_MESSAGE, STATUS, STATUS_OF_MESSAGE, at, clock, homeOf, listed, nameOf, nobodys,
 } from "./words.js";
 
 const MOST_ROWS = 100;
@@ -84,7 +84,7 @@ function fillClockRow(row, one, seen, { state, tag, big, said, left }) {
 }
 
 function aboutLead(lead, owner, seen) {
-  return [owner ? seen.name(owner) : "nobody’s yet", lead && homeOf(lead), lead?.source].filter(Boolean).join(" · ");
+  return [owner ? seen.name(owner) : nobodys(lead, seen), lead && homeOf(lead), lead?.source].filter(Boolean).join(" · ");
 }
 
 export function drawBreached(breached, seen, now) {
@@ -170,7 +170,7 @@ export function drawLeads(leads, seen, now) {
 }
 
 function owned(lead, seen) {
-  if (!lead.owner) return lead.status === "spam" ? "not routed" : "nobody’s yet";
+  if (!lead.owner) return lead.status === "spam" ? "not routed" : nobodys(lead, seen);
   return lead.acknowledged_at && lead.status === "new" ? `${seen.name(lead.owner)} has it` : seen.name(lead.owner);
 }
 

@@ -13,11 +13,12 @@ export const STATUS = {
 export const KIND_OF_MESSAGE = {
   auto_response: "greeting",
   owner_alert: "alert to the owner",
+  notice: "notice of what became of it",
   reminder: "reminder",
   escalation: "escalation",
   follow_up: "follow-up",
   handshake: "handshake",
-  alert: "alert about a source",
+  alert: "alert about a source or a schedule",
 };
 
 export const STATUS_OF_MESSAGE = {
@@ -35,7 +36,11 @@ export const FACT = {
   "lead.received": "Asked",
   "lead.updated": "Asked again",
   "lead.assigned": "Given to somebody",
+  "lead.offered": "Offered to whoever claims it first",
   "lead.unassigned": "Nobody could take it",
+  "lead.kept": "Stays with its owner",
+  "lead.declined": "Declined",
+  "lead.turn_returned": "Turn given back",
   "lead.acknowledged": "“I have it”",
   "lead.attempted": "Tried to reach the person",
   "lead.responded": "First response",
@@ -53,6 +58,12 @@ export const FACT = {
   "message.suppressed": "Message withheld",
   "message.unknown": "Message may or may not have arrived",
 };
+
+/** Of a lead that has no owner: who may claim it, if it is offered to some. */
+export function nobodys(lead, seen) {
+  const some = lead?.offered_to ?? [];
+  return some.length ? `offered to ${some.map((each) => seen.name(each)).join(", ")}` : "nobody’s yet";
+}
 
 const WHY = {
   chosen: "chosen",
