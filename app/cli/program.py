@@ -6,9 +6,11 @@ import click
 from pydantic import ValidationError
 
 from app.cli.config import config_cli
+from app.cli.explain import explain
 from app.cli.ground import read_settings, run, stop
 from app.cli.keys import keys_cli
 from app.cli.send_test import send_test
+from app.cli.simulate import simulate
 from app.cli.sources import sources_cli
 from app.config.errors import ConfigInvalid
 from app.domain.errors import AppError
@@ -25,7 +27,7 @@ def cli() -> None:
     """Answers every property lead within minutes."""
 
 
-for command in (config_cli, keys_cli, sources_cli, send_test):
+for command in (config_cli, explain, keys_cli, sources_cli, send_test, simulate):
     cli.add_command(command)
 
 

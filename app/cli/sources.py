@@ -15,8 +15,8 @@ import click
 import yaml
 
 from app.cli.ground import read_config, stop
-from app.config.explain import did_you_mean
 from app.config.load import check
+from app.config.nearest import did_you_mean
 from app.config.sources import KINDS, SourceBase
 from app.domain.clock import rfc3339, utc_now
 from app.domain.delivery import Held, Reading, Webhook
