@@ -152,7 +152,10 @@ class World:
     async def _next_due(self) -> datetime | None:
         async with self.held.database.reading() as tx:
             pulse = await now.pulse(tx)
-        instants = (pulse.clock_due_at, pulse.message_due_at, pulse.route_at, pulse.lease_until)
+        instants = (
+            *(pulse.clock_due_at, pulse.message_due_at, pulse.lease_until),
+            *(pulse.route_at, pulse.recheck_at),
+        )
         later = [each for each in instants if each is not None and each > self.clock.at]
         return min(later, default=None)
 

@@ -52,6 +52,8 @@ TABLE: dict[str, set[str] | None] = {
     "POST /v1/leads/{lead_id}/acknowledge": WORK,
     "POST /v1/leads/{lead_id}/claim": WORK,
     "POST /v1/leads/{lead_id}/assign": OPERATE,
+    "POST /v1/leads/{lead_id}/decline": WORK,
+    "POST /v1/leads/{lead_id}/unassign": OPERATE,
     "POST /v1/leads/{lead_id}/status": WORK,
     "DELETE /v1/leads/{lead_id}/personal-data": OPERATE,
     "GET /v1/sla": READ,
@@ -60,6 +62,8 @@ TABLE: dict[str, set[str] | None] = {
     "GET /v1/agents": OVERSEE,
     "GET /v1/agents/{agent_id}": OVERSEE,
     "PUT /v1/agents/{agent_id}/availability": WORK,
+    "GET /v1/reports/fairness": OVERSEE,
+    "GET /v1/routing/rules": OVERSEE,
     "GET /v1/deliveries": OVERSEE,
     "GET /v1/deliveries/{delivery_id}/body": OVERSEE,
     "POST /v1/deliveries/{delivery_id}/replay": OPERATE,
@@ -68,6 +72,8 @@ TABLE: dict[str, set[str] | None] = {
     "GET /v1/config": ADMINISTER,
     "PUT /v1/config": ADMINISTER,
     "POST /v1/config/check": ADMINISTER,
+    "POST /v1/simulations": ADMINISTER,
+    "POST /v1/config/plan": ADMINISTER,
 }
 """Which roles may, besides `admin`, who may do everything."""
 
@@ -76,6 +82,8 @@ BODIES = {
     "acknowledge": {"by": "dana"},
     "claim": {"by": "dana"},
     "assign": {"owner": "dana"},
+    "decline": {"by": "dana", "reason": "at a closing"},
+    "unassign": {"reason": "on holiday"},
     "status": {"status": "contacted"},
     "availability": {"available": True},
 }

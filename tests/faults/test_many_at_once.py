@@ -103,14 +103,21 @@ CLAIMERS = [f"agent-{each}" for each in range(100)]
 def _config_with_a_crowd() -> dict[str, Any]:
     config = a_config()
     crowd = [{"id": each, "name": each.title(), "reach": ["push"]} for each in CLAIMERS]
-    return {**config, "agents": config["agents"] + crowd}
+    pond = {"rules": [{"name": "everything", "to": {"pond": "crowd"}}]}
+    return {
+        **config,
+        "agents": config["agents"] + crowd,
+        "teams": {**config["teams"], "crowd": {"members": CLAIMERS, "manager": "maria"}},
+        "routing": pond,
+    }
 
 
 async def test_of_a_hundred_who_claim_a_lead_one_gets_it(
     database_url: str, smtp: FakeSmtp, ntfy: FakeNtfy
 ) -> None:
     async with open_world(database_url, smtp, ntfy, config=_config_with_a_crowd()) as world:
-        lead_id = await _unowned(world)
+        lead_id = await world.a_lead()
+        assert await world.owner_of(lead_id) is None
 
         answers = await asyncio.gather(
             *(world.post(f"/v1/leads/{lead_id}/claim", by=agent) for agent in CLAIMERS)
@@ -123,17 +130,6 @@ async def test_of_a_hundred_who_claim_a_lead_one_gets_it(
             ("/problems/already-owned", winner)
         }
         assert await world.owner_of(lead_id) == winner
-
-
-async def _unowned(world: World) -> str:
-    for agent in ("dana", "ben", "cara"):
-        async with world.held.database.transaction() as tx:
-            await tx.conn.execute(
-                tables.agents.update().where(tables.agents.c.agent == agent).values(available=False)
-            )
-    lead_id = await world.a_lead()
-    assert await world.owner_of(lead_id) is None
-    return lead_id
 
 
 RACES = 300

@@ -38,13 +38,17 @@ _DEATHS = f"{_FAULTS}/processes/test_a_worker_dies.py"
 _DEPLOYS = f"{_FAULTS}/processes/test_deploys.py"
 _STORM = f"{_FAULTS}/processes/test_five_hundred_leads.py"
 _CONTRACT = "tests/sources/test_contract.py"
+_ON_CALL = "tests/scenarios/test_on_call_feeds.py"
+_FEEDS = "app/store/on_call_feeds.py"
 _AGAIN_SAID = "tests/scenarios/test_what_a_provider_says_again.py"
 _HELD = "tests/scenarios/test_held_leads.py"
 _SETTLE = "tests/sending/test_settle.py"
+_PASSED = "tests/scenarios/test_passing_on.py"
+_RACES = f"{_FAULTS}/test_passing_on.py"
 
 GROUPING = "app/api/grouping.py"
 INTAKE = "app/flow/intake.py"
-ANSWERS = "app/flow/answers.py"
+CLAIMS = "app/flow/claims.py"
 ENGINE = "app/jobs/engine.py"
 PROCESS = "app/jobs/process.py"
 AUDITOR = "app/jobs/auditor.py"
@@ -57,6 +61,9 @@ FORMS = "app/sources/forms.py"
 IDENTITY = "app/flow/identity.py"
 HELD = "app/flow/held.py"
 ALERTS = "app/flow/alerts.py"
+PASSING = "app/flow/passing.py"
+PASSING_ON = "app/routing/passing_on.py"
+DEADLINES = "app/flow/deadlines.py"
 SCHEMA = "migrations/versions/2026-11-21-2314_first_schema.py"
 
 MUTANTS = (
@@ -270,7 +277,7 @@ MUTANTS = (
         (28,),
         (
             (
-                ANSWERS,
+                CLAIMS,
                 "    lead = await leads.lock(tx, lead_id)\n    if lead.owner == by:\n",
                 "    lead = await leads.get(tx, lead_id)\n    if lead.owner == by:\n",
             ),
@@ -449,5 +456,81 @@ MUTANTS = (
             ),
         ),
         ("tests/sources/test_robots.py::test_who_fills_in_the_hidden_field_is_a_robot",),
+    ),
+    Mutant(
+        "gives-a-lead-back-to-who-lost-it",
+        (),
+        ((PASSING, "lost_by=(*lead.lost_by, loss)", "lost_by=(loss,)"),),
+        (f"{_PASSED}::test_it_never_returns_to_who_lost_it_and_is_passed_on_no_more_than_twice",),
+    ),
+    Mutant(
+        "takes-away-what-a-person-assigned",
+        (),
+        ((PASSING_ON, '    if lead.owner_by == "person":\n        return BY_A_PERSON\n', ""),),
+        (f"{_PASSED}::test_what_a_person_assigned_no_automation_takes_away",),
+    ),
+    Mutant(
+        "takes-a-lead-away-for-nobody",
+        (),
+        ((PASSING, "holder=owner if keep else None", "holder=None"),),
+        (f"{_PASSED}::test_a_lead_never_loses_its_owner_for_nobody",),
+    ),
+    Mutant(
+        "lets-an-alarm-die-with-the-old-epoch",
+        (),
+        ((DEADLINES, "yield replace(message, epoch=after.epoch)", "yield message"),),
+        (f"{_PASSED}::test_a_missed_deadline_passes_the_lead_on_and_everybody_hears_of_it",),
+    ),
+    Mutant(
+        "holds-clocks-while-it-waits-for-people",
+        (),
+        (
+            (
+                DEADLINES,
+                "held = await leads.lock_free(tx, {clock.lead_id for clock in seen})",
+                "held = await leads.find(tx, {clock.lead_id for clock in seen})",
+            ),
+        ),
+        (f"{_RACES}::test_an_engine_waits_for_no_lead_that_somebody_holds",),
+    ),
+    Mutant(
+        "asks-for-a-calendar-in-every-process",
+        (),
+        (
+            (
+                _FEEDS,
+                "            feeds.c.url_hash == feed.url_hash,\n"
+                "            feeds.c.next_at == feed.next_at,\n",
+                "            feeds.c.url_hash == feed.url_hash,\n",
+            ),
+        ),
+        (f"{_ON_CALL}::test_two_processes_ask_once_and_both_go_by_it",),
+    ),
+    Mutant(
+        "believes-a-reader-of-calendars-that-overslept",
+        (),
+        ((_FEEDS, "            feeds.c.asked_at == claimed_at,\n", ""),),
+        (f"{_ON_CALL}::test_what_comes_after_the_time_is_up_changes_nothing",),
+    ),
+    Mutant(
+        "empties-a-schedule-that-cannot-be-read",
+        (),
+        (("app/flow/feeds.py", "etag=None, trouble=because", "said=Said(), trouble=because"),),
+        (
+            f"{_ON_CALL}::test_an_answer_that_is_no_schedule_empties_none",
+            f"{_ON_CALL}::test_a_calendar_that_cannot_be_had_goes_on_counting_and_people_hear_of_it",
+        ),
+    ),
+    Mutant(
+        "follows-a-calendar-into-the-house",
+        (),
+        (
+            (
+                "app/channels/calendar_feed.py",
+                "if not addresses or not all(map(_is_public, addresses)):",
+                "if not addresses:",
+            ),
+        ),
+        ("tests/channels/test_calendar_feeds.py::test_a_redirect_never_leads_into_the_house",),
     ),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from app.config.demo import demo_text
 from tests.pages.browser import Page, chromium
@@ -189,6 +190,32 @@ def test_an_attempt_logged_on_the_board_stops_the_clocks(page: Page, tmp_path: P
         )
 
 
+def test_a_lead_on_offer_says_to_whom_and_is_claimed_on_the_board(
+    page: Page, tmp_path: Path
+) -> None:
+    demo = yaml.safe_load(demo_text())
+    rule = {"name": "everyone", "to": {"team": "sarasota", "strategy": "first_to_claim"}}
+    demo["routing"]["rules"] = [rule]
+    for agent in demo["agents"]:
+        agent.pop("calendar", None)
+    config = yaml.safe_dump(demo)
+    with board_with(_lead("Grace", "Kim"), folder=tmp_path, config=config) as client:
+        lead = client.get("/v1/leads", params={"owner": "none"}).json()["items"][0]
+        winner = lead["offered_to"][0]
+        name = next(each["name"] for each in demo["agents"] if each["id"] == winner)
+        _open(page, str(client.base_url))
+        page.wait_for_text(f"offered to {name}", "#leads")
+        page.run(f"location.hash = '{lead['id']}'")
+        page.wait_for_text("Claim it", "#lead")
+
+        page.run("document.querySelector('#lead .claim').click()")
+
+        page.wait_for_text(f"to {name} · claimed · by {name}", "#lead .timeline")
+        assert client.get(f"/v1/leads/{lead['id']}").json()["owner"] == winner
+        assert page.run("document.querySelector('#lead .claim').hidden") is True
+        assert page.errors == []
+
+
 def test_a_key_that_may_only_read_is_told_so(page: Page, office: Office) -> None:
     env = {"LEADROUTER_DATABASE_URL": office.database}
     viewer = lead_router("keys", "create", "--role", "viewer", "--name", "wall", env=env).strip()
@@ -199,7 +226,7 @@ def test_a_key_that_may_only_read_is_told_so(page: Page, office: Office) -> None
 
     page.run("document.querySelector('#lead .acts button').click()")
 
-    page.wait_for_text("This key may read, but not log attempts.", "#lead")
+    page.wait_for_text("This key may read, but not change a lead.", "#lead")
 
 
 def test_a_key_limited_to_a_team_sees_that_teams_leads(page: Page, office: Office) -> None:

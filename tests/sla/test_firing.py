@@ -1,4 +1,6 @@
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -8,8 +10,11 @@ from hypothesis import strategies as st
 from app.config.document import Config
 from app.config.sla import Step
 from app.domain.lead import AgentId
+from app.hours.oncall import Shift
+from app.routing.plan import Plan
 from app.sla.firing import Telling, Told, next_recipients, recipients, tell
 
+NO_SHIFTS: Mapping[str, Sequence[Shift]] = MappingProxyType({})
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DANA, BEN, MARIA, OTTO = (AgentId(each) for each in ("dana", "ben", "maria", "otto"))
 PHONE = "+19415550100"
@@ -40,6 +45,11 @@ def an_office(**parts: Any) -> Config:
         "routing": {"rules": [{"name": "all", "to": {"team": "sarasota"}}]},
     }
     return Config.model_validate(document | parts)
+
+
+def in_(office: Config, shifts: Mapping[str, Sequence[Shift]] = NO_SHIFTS) -> dict[str, Any]:
+    """The office as it is at noon, its schedules as its plan knows them."""
+    return {"config": office, "on_call": Plan.of(office, {}, shifts).on_call, "now": NOON}
 
 
 def a_step(*, via: tuple[str, ...] = (), **action: Any) -> Step:
@@ -101,22 +111,20 @@ def test_a_step_tells_whom_the_document_means(
     step = a_step(**action)
 
     expected = tuple(Told(agent, why) for agent, why in told)
-    assert recipients(step, owner=owner, team=team, config=an_office(), now=NOON) == expected
+    assert recipients(step, owner=owner, team=team, **in_(an_office())) == expected
 
 
 def test_without_anybody_nearer_any_manager_is_told() -> None:
     office = an_office(teams={"sarasota": {"members": ["dana"]}}, on_call={})
 
-    told = recipients(
-        a_step(escalate="manager"), owner=DANA, team="sarasota", config=office, now=NOON
-    )
+    told = recipients(a_step(escalate="manager"), owner=DANA, team="sarasota", **in_(office))
 
     assert told == (Told(MARIA, "a manager, for want of anybody nearer"),)
 
 
 def test_an_owner_who_left_us_is_replaced_by_the_manager() -> None:
     told = recipients(
-        a_step(remind="owner"), owner=AgentId("gone"), team="luxury", config=an_office(), now=NOON
+        a_step(remind="owner"), owner=AgentId("gone"), team="luxury", **in_(an_office())
     )
 
     assert told == (Told(OTTO, "manager of luxury"),)
@@ -126,18 +134,28 @@ def test_a_schedule_that_cannot_tell_is_answered_by_a_manager() -> None:
     feed = {"feed": {"ical": "https://calendar.example.com/on-call.ics"}}
     office = an_office(on_call=feed, teams={"sarasota": {"members": ["dana"]}})
 
-    told = recipients(
-        a_step(escalate={"on_call": "feed"}), owner=None, team=None, config=office, now=NOON
-    )
+    told = recipients(a_step(escalate={"on_call": "feed"}), owner=None, team=None, **in_(office))
 
     assert told == (Told(MARIA, "a manager, for want of anybody nearer"),)
+
+
+def test_who_is_on_call_by_a_feed_is_told() -> None:
+    feed = {"feed": {"ical": "https://calendar.example.com/on-call.ics"}}
+    office = an_office(on_call=feed)
+    an_hour = timedelta(hours=1)
+    shifts = {"feed": [Shift(NOON - an_hour, NOON + an_hour, OTTO)]}
+    step = a_step(escalate={"on_call": "feed"})
+
+    told = recipients(step, owner=None, team=None, **in_(office, shifts))
+
+    assert told == (Told(OTTO, "on call for feed"),)
 
 
 def test_what_nobody_acknowledges_goes_on() -> None:
     step = a_step(escalate="manager", acknowledge_within="5m", then={"on_call": "managers"})
 
     def then(step: Step) -> tuple[Told, ...]:
-        return next_recipients(step, owner=DANA, team="sarasota", config=an_office(), now=NOON)
+        return next_recipients(step, owner=DANA, team="sarasota", **in_(an_office()))
 
     assert then(step) == (Told(OTTO, "on call for managers"),)
     assert then(a_step(escalate="manager")) == ()
@@ -177,11 +195,11 @@ def test_while_there_is_a_manager_somebody_is_always_told(
     shuffled = office.model_copy(update={"teams": teams})
     step = a_step(**action)
 
-    told = recipients(step, owner=owner, team=team, config=shuffled, now=NOON)
+    told = recipients(step, owner=owner, team=team, **in_(shuffled))
 
     assert told
     assert {each.agent for each in told} <= {agent.id for agent in office.agents}
-    assert told == recipients(step, owner=owner, team=team, config=office, now=NOON)
+    assert told == recipients(step, owner=owner, team=team, **in_(office))
     assert tell(step, told, office)
 
 

@@ -100,7 +100,7 @@ def prepare(database_url: str) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(CONFIG)
         file.flush()
-        lead_router("config", "apply", file.name, env=env)
+        lead_router("config", "apply", "--yes", file.name, env=env)
 
 
 @contextmanager
