@@ -15,6 +15,9 @@ from rich.table import Table
 
 from bench.measure import Latencies, Round
 from bench.parsing import Readings
+from bench.routing import Deciding
+from bench.simulation import Speed
+from bench.starting import Starts
 
 GOALS = {"SQLite": 8.0, "PostgreSQL": 4.0}
 """How many times the baseline's leads a second."""
@@ -23,6 +26,15 @@ MOST_MEMORY = 120.0
 
 MOST_TO_READ = 300.0
 """Microseconds for one delivery whose body is JSON, at the median."""
+
+MOST_TO_DECIDE = 200.0
+"""Microseconds for one lead with 200 agents and 50 rules, at the median."""
+
+MOST_TO_REHEARSE = 60.0
+"""Seconds for 100,000 leads, on one core."""
+
+MOST_TO_START = 2.0
+"""Seconds from the command to ready."""
 
 
 @dataclass(slots=True)
@@ -33,6 +45,9 @@ class Results:
     mails: dict[str, Latencies]
     pushes: dict[str, Latencies]
     readings: Readings | None = None
+    deciding: Mapping[str, Deciding] | None = None
+    rehearsal: Speed | None = None
+    starts: Starts | None = None
     others: float = 0.0
     """Cores that processes which are none of ours used meanwhile, on average."""
 
@@ -48,6 +63,12 @@ class Row:
 def rows(results: Results) -> Iterator[Row]:
     if results.readings is not None:
         yield _slowest(results.readings)
+    if results.deciding is not None:
+        yield _dearest(results.deciding)
+    if results.rehearsal is not None:
+        yield _rehearsal(results.rehearsal)
+    if results.starts is not None:
+        yield _start(results.starts)
     for database, rounds in results.rounds.items():
         yield _ratio(database, rounds)
     for form, mails in results.mails.items():
@@ -81,6 +102,28 @@ def _slowest(found: Readings) -> Row:
     figure = f"{within} of {len(found.by_kind)} kinds; {slowest.median:.0f} us for {kind}"
     goal = f"<= {MOST_TO_READ:.0f} us at the median, each"
     return Row("reading a JSON delivery", goal, figure, within == len(found.by_kind))
+
+
+def _dearest(found: Mapping[str, Deciding]) -> Row:
+    case, dearest = max(found.items(), key=lambda each: each[1].ours)
+    within = sum(each.ours <= MOST_TO_DECIDE for each in found.values())
+    figure = f"{within} of {len(found)} cases; {dearest.ours:.0f} us for {case}"
+    goal = f"<= {MOST_TO_DECIDE:.0f} us at the median, each"
+    return Row("routing one lead", goal, figure, within == len(found))
+
+
+def _rehearsal(found: Speed) -> Row:
+    figure = (
+        f"{found.rehearsed:.1f} s for {found.leads}; {found.rehearsed / found.read:.1f}x reading, "
+        f"{found.memory:.0f} MB"
+    )
+    most = MOST_TO_REHEARSE * found.leads / 100_000
+    return Row("rehearsing a draft", f"< {most:.0f} s", figure, found.rehearsed < most)
+
+
+def _start(found: Starts) -> Row:
+    figure = f"{found.ours:.2f} s; {found.ours / found.libraries:.1f}x loading the libraries"
+    return Row("a second start", f"<= {MOST_TO_START:g} s", figure, found.ours <= MOST_TO_START)
 
 
 def _mail(form: str, found: Latencies) -> Iterator[Row]:
@@ -136,6 +179,8 @@ def show(results: Results) -> None:
     console = Console(width=None if Console().is_terminal else 120)
     if results.readings is not None:
         console.print(_readings_table(results.readings))
+    if results.deciding is not None:
+        console.print(_deciding_table(results.deciding))
     if results.rounds:
         console.print(_throughput_table(results))
     if results.mails or results.pushes:
@@ -165,6 +210,17 @@ def _readings_table(found: Readings) -> Table:
             f"{each.p90:.0f}",
             f"{each.median / least.median:.1f}",
         )
+    return table
+
+
+def _deciding_table(found: Mapping[str, Deciding]) -> Table:
+    title = "Who gets one lead? In microseconds, at the median"
+    table = Table(title=title, title_justify="left")
+    for name in ("", "route()", "textbook", "x textbook"):
+        table.add_column(name, justify="right" if name else "left")
+    for case, each in found.items():
+        ratio = f"{each.ours / each.naive:.1f}"
+        table.add_row(case, f"{each.ours:.0f}", f"{each.naive:.0f}", ratio)
     return table
 
 

@@ -34,7 +34,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         # They could have taken it, and somebody else got it.
         "later_turn": "has a later turn",
         "more_open_leads": "has more open leads",
-        "lower_score": "fits less well, by points {}",
+        "lower_score": "fits less well: {} against {} points",
         "not_their_agent": "is not the agent of whom the person was before",
         "not_preferred": "could take it, but others are preferred",
         "offered": "is offered the lead",
@@ -48,4 +48,4 @@ def in_words(code: str) -> str:
     if code in WORDS:
         return WORDS[code]
     name, _, detail = code.partition(":")
-    return WORDS[name].format(detail) if name in WORDS else code
+    return WORDS[name].format(*detail.split("<")) if name in WORDS else code

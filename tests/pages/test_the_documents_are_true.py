@@ -4,13 +4,17 @@ import inspect
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
+from app.config.condition import Condition
 from app.config.demo import demo_text
 from app.config.load import Document, check
+from app.config.routing import Routing
 from app.config.sources import KINDS
+from app.routing.strategies.registry import STRATEGIES
 from app.settings import Settings
 from app.store import audit
 
@@ -19,7 +23,7 @@ _ROOT = Path(__file__).parents[2]
 _DOCUMENTS = (
     *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"),
     *("docs/operating.md", "docs/going-distributed.md"),
-    *("docs/sources.md", "docs/adding-a-source.md"),
+    *("docs/sources.md", "docs/adding-a-source.md", "docs/routing.md"),
     *(str(each.relative_to(_ROOT)) for each in (_ROOT / "docs/decisions").glob("*.md")),
 )
 
@@ -109,3 +113,25 @@ def test_the_sources_that_are_shown_as_examples_pass_the_check() -> None:
 
     assert check(Document.of(config), variables).warnings == ()
     assert set(config["sources"]) == {"website", "partner", "inbox"}
+
+
+def test_the_rules_and_schedules_that_are_shown_as_examples_pass_the_check() -> None:
+    document = (_ROOT / "docs" / "routing.md").read_text()
+    config = yaml.safe_load((_ROOT / "tests" / "config" / "example.yaml").read_text())
+    # What YAML 1.1 makes of `on:` is another story.
+    config["follow_up_plans"] = []
+    blocks = re.findall(r"```yaml\n(.*?)```", document, re.DOTALL)
+    for block in blocks:
+        config |= yaml.safe_load(block)
+
+    assert len(blocks) == 2
+    check(Document.of(config), {"ONCALL_ICS": "https://calendar.example.com/managers.ics"})
+
+
+def test_the_page_on_routing_names_every_condition_strategy_and_policy() -> None:
+    document = (_ROOT / "docs" / "routing.md").read_text()
+    keys = {field.alias or name for name, field in Condition.model_fields.items()}
+    policies = Routing.model_fields["after_absence"].annotation
+
+    words = {*keys - {"extra"}, *STRATEGIES, *get_args(policies)}
+    assert {each for each in words if f"`{each}`" not in document} == set()

@@ -83,7 +83,7 @@ def test_every_word_is_of_a_reason_that_some_decision_gives() -> None:
     [
         pytest.param("off_shift", "is off shift", id="a code"),
         pytest.param("lacks_language:es", "lacks the language es", id="with its detail"),
-        pytest.param("lower_score:1<3", "fits less well, by points 1<3", id="with figures"),
+        pytest.param("lower_score:1<3", "fits less well: 1 against 3 points", id="with figures"),
         pytest.param("at_capacity:today", WORDS["at_capacity:today"], id="with words of its own"),
         pytest.param("lost_this_lead:by_magic", "has lost this lead before", id="detail unknown"),
         pytest.param("lacks_skill:{}", "lacks the skill {}", id="a detail that looks like a gap"),
