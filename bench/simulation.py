@@ -24,8 +24,8 @@ from app.domain.facts import Fact, FactType
 from app.domain.identifiers import new_id
 from app.domain.lead import AgentId, Kind, Lead, LeadId, LeadStatus
 from app.flow import configuring
-from app.flow.rehearsal_page import pages
-from app.flow.rehearsing import Scene, rehearse
+from app.flow.rehearsing.page import pages
+from app.flow.rehearsing.rehearse import Scene, rehearse
 from app.snapshot import Snapshot
 from app.store import schema
 from app.store.database import Database

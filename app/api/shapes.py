@@ -45,7 +45,7 @@ class In(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
 
 
-def _example(value: dict[str, Any]) -> ConfigDict:
+def example(value: dict[str, Any]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"example": value})
 
 
@@ -313,7 +313,7 @@ class DecisionOut(BaseModel):
 
 
 class AttemptIn(In):
-    model_config = _example({"channel": "call", "outcome": "no_answer", "by": "dana"})
+    model_config = example({"channel": "call", "outcome": "no_answer", "by": "dana"})
 
     channel: Literal["call", "sms", "email", "in_person"]
     outcome: Literal["no_answer", "voicemail", "connected", "sent", "bad_contact"]
@@ -323,20 +323,20 @@ class AttemptIn(In):
 
 
 class ByIn(In):
-    model_config = _example({"by": "dana"})
+    model_config = example({"by": "dana"})
 
     by: Text
 
 
 class AssignIn(In):
-    model_config = _example({"owner": "dana", "reason": "knows the area"})
+    model_config = example({"owner": "dana", "reason": "knows the area"})
 
     owner: Text
     reason: Reason = ""
 
 
 class StatusIn(In):
-    model_config = _example({"status": "appointment"})
+    model_config = example({"status": "appointment"})
 
     status: LeadStatus
 
@@ -382,7 +382,7 @@ DeliveryStatus = Literal["accepted", "duplicate", "updated", "test", "held", "qu
 
 
 class ReplayIn(In):
-    model_config = _example({"source": "website", "received_after": "2026-03-14T00:00:00Z"})
+    model_config = example({"source": "website", "received_after": "2026-03-14T00:00:00Z"})
 
     status: DeliveryStatus = "quarantined"
     source: Filter | None = None
@@ -431,7 +431,7 @@ class SourceOut(BaseModel):
 
 
 class AvailabilityIn(In):
-    model_config = _example(
+    model_config = example(
         {"available": False, "until": "2027-01-04T09:00:00Z", "reason": "at a closing"}
     )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from app.cli.ground import at_head, stop
+from app.cli.database import at_head
+from app.cli.ground import stop
 from app.config.load import Document
 from app.domain.clock import rfc3339
 from app.flow.planning import ChangePlan, plan_change

@@ -8,7 +8,9 @@ import click
 import yaml
 
 from app.cli.change_plan import MistakesExitOne, compare, print_plan
-from app.cli.ground import at_head, read_config, read_settings, run, stop
+from app.cli.database import at_head
+from app.cli.documents import read_config
+from app.cli.ground import read_settings, run, stop
 from app.config.load import Document, check
 from app.domain.clock import rfc3339, utc_now
 from app.domain.errors import VersionMismatch

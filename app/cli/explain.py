@@ -9,8 +9,9 @@ from uuid import UUID
 
 import click
 
+from app.cli.database import at_head
 from app.cli.explained import Subject, as_json, as_text
-from app.cli.ground import at_head, read_settings, run
+from app.cli.ground import read_settings, run
 from app.domain.errors import NoSuch
 from app.flow import explaining
 from app.settings import Settings
@@ -20,7 +21,7 @@ from app.store.decisions import decisions_of
 Told = Mapping[str, Any]
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why somebody has a lead.")
 @click.argument("lead")
 @click.option(
     "--recompute",

@@ -1,32 +1,12 @@
-"""What the commands stand on: the settings, the database at head, how to stop."""
+"""What all commands stand on: the settings, how to run, how to stop. It loads next to nothing."""
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Coroutine
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from app.config.load import Document, read_yaml
 from app.settings import Settings
-from app.store import schema
-from app.store.database import Database
-
-
-@asynccontextmanager
-async def at_head(settings: Settings) -> AsyncIterator[Database]:
-    """The database, brought to head if it is our own, and closed at the end."""
-    database = Database.of(settings.database_url)
-    try:
-        if settings.is_embedded:
-            await schema.upgrade(database)
-        async with database.reading() as tx:
-            if await schema.revision(tx) != schema.HEAD:
-                stop("The database is not at head: run `lead-router migrate` first.")
-        yield database
-    finally:
-        await database.close()
 
 
 def read_settings() -> Settings:
@@ -40,15 +20,6 @@ def read_settings() -> Settings:
     if not is_known:
         stop("LEADROUTER_DATABASE_URL: use sqlite:///path or postgresql://user@host/name")
     return settings
-
-
-def read_config(file: Path) -> Document:
-    """The document in a file, or the end of the command with a line that says why not."""
-    try:
-        return read_yaml(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        stop(f"{file}: {reason}")
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -2,7 +2,8 @@
 
 import click
 
-from app.cli.ground import at_head, read_settings, run, stop
+from app.cli.database import at_head
+from app.cli.ground import read_settings, run, stop
 from app.domain.clock import utc_now
 from app.settings import Settings
 from app.store import api_keys

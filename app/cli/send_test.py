@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from app.cli.ground import at_head, read_config, read_settings, run, stop
+from app.cli.database import at_head
+from app.cli.documents import read_config
+from app.cli.ground import read_settings, run, stop
 from app.config.load import Checked, Document, check
 from app.config.sources import SourceBase
 from app.domain.clock import utc_now

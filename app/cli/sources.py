@@ -14,7 +14,8 @@ from typing import Any
 import click
 import yaml
 
-from app.cli.ground import read_config, stop
+from app.cli.documents import read_config
+from app.cli.ground import stop
 from app.config.load import check
 from app.config.nearest import did_you_mean
 from app.config.sources import KINDS, SourceBase

@@ -1,6 +1,7 @@
 """The first rows of a lead: from what was asked to what is stored of it."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from app.domain.delivery import DeliveryStatus
@@ -61,7 +62,11 @@ def told(inquiry: Inquiry, snapshot: Snapshot) -> dict[str, Any]:
 
 def with_news(lead: Lead, asked: Asked) -> Lead:
     """What we did not know of the person yet; what they ask about now."""
-    inquiry = asked.inquiry
+    return brought_up_to_date(lead, asked.inquiry, asked.arrival.received_at)
+
+
+def brought_up_to_date(lead: Lead, inquiry: Inquiry, received_at: datetime) -> Lead:
+    """The same, for an inquiry that may be long past."""
     return replace(
         lead,
         first_name=lead.first_name or inquiry.first_name,
@@ -71,7 +76,7 @@ def with_news(lead: Lead, asked: Asked) -> Lead:
         message=inquiry.message or lead.message,
         property=present(inquiry.property) or lead.property,
         consent={**lead.consent, **present(inquiry.consent)},
-        last_inquiry_at=max(asked.arrival.received_at, lead.last_inquiry_at),
+        last_inquiry_at=max(received_at, lead.last_inquiry_at),
     )
 
 

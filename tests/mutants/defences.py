@@ -533,4 +533,74 @@ MUTANTS = (
         ),
         ("tests/channels/test_calendar_feeds.py::test_a_redirect_never_leads_into_the_house",),
     ),
+    Mutant(
+        "lets-turns-of-one-batch-bear-one-instant",
+        (),
+        (
+            (
+                "app/routing/roster.py",
+                "        at = self.instant_of_turn(team, now)\n",
+                "        at = now\n",
+            ),
+        ),
+        (
+            "tests/routing/test_roster.py::"
+            "test_two_who_are_always_there_alternate_whatever_the_clock_says",
+        ),
+    ),
+    Mutant(
+        "reads-people-without-holding-them",
+        (),
+        (
+            (
+                "app/flow/crew.py",
+                "        rows = await people.lock_agents(tx)\n",
+                "        rows = await people.all_agents(tx)\n",
+            ),
+        ),
+        (
+            f"{_FAULTS}/processes/test_four_processes_share_out_leads.py::test_twenty_thousand_leads_are_shared_out_as_if_one_after_the_other",
+        ),
+    ),
+    Mutant(
+        "forgets-where-the-line-stood",
+        (),
+        (
+            (
+                "app/routing/turns.py",
+                "max(floor, min(numbers, default=floor))",
+                "floor",
+            ),
+        ),
+        ("tests/routing/test_roster.py::test_the_floor_rises_with_the_last_of_those_present",),
+    ),
+    Mutant(
+        "sends-offers-of-what-is-taken",
+        (),
+        (
+            (
+                MESSAGES,
+                "        leads.c.owner.is_(None),\n"
+                "        leads.c.offered_until == messages.c.deadline_at,\n",
+                "",
+            ),
+        ),
+        (
+            "tests/scenarios/test_offers.py::test_what_was_not_sent_yet_never_is_and_who_heard_of_nothing_hears_no_more",
+        ),
+    ),
+    Mutant(
+        "lets-people-claim-beyond-their-capacity",
+        (),
+        (
+            (
+                CLAIMS,
+                "    if limit is not None:\n        raise AtCapacity",
+                "    if limit is False:\n        raise AtCapacity",
+            ),
+        ),
+        (
+            "tests/scenarios/test_offers.py::test_nobody_claims_beyond_their_capacity_however_fast_they_are",
+        ),
+    ),
 )

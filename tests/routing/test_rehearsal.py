@@ -13,10 +13,10 @@ from app.domain.facts import Fact, FactType
 from app.domain.lead import AgentId, LeadId
 from app.routing.plan import Plan
 from app.routing.question import Question
-from app.routing.rehearsal import Rehearsal
-from app.routing.rehearsal_case import Asking, Before, Really
-from app.routing.rehearsal_followed import Followed
-from app.routing.rehearsal_past import Past, What
+from app.routing.rehearsal.case import Asking, Before, Really
+from app.routing.rehearsal.followed import Followed
+from app.routing.rehearsal.past import Past, What
+from app.routing.rehearsal.replay import Rehearsal
 from app.routing.roster import Roster
 from app.routing.route import route
 from tests.routing.office import BEN, CARA, DANA, NOON, an_office, hours, with_agents

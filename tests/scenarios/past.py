@@ -18,7 +18,7 @@ from app.flow import answers, claims, configuring, off_duty, waiting
 from app.flow.arrivals import Arrival
 from app.flow.intake import receive
 from app.flow.off_duty import Switch
-from app.flow.rehearsing import Scene, rehearse
+from app.flow.rehearsing.rehearse import Scene, rehearse
 from app.snapshot import Snapshot
 from app.store import leads
 from app.store.database import Database, Tx
