@@ -30,7 +30,7 @@ from app.api.access import KeyRing
 from app.api.front_door import FrontDoor
 from app.api.grouping import GroupCommit
 from app.api.refusals import Refusals
-from app.api.shapes import LeadIn
+from app.api.shapes.leads_in import LeadIn
 from app.api.state import Serving
 from app.domain.clock import Clock
 from app.jobs.process import Background, watching

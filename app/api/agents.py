@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from app.api.access import Overseer, Worker, actor_of, acts_as
 from app.api.bounded import BoundedRoute
-from app.api.shapes import AgentOut, AvailabilityIn, Listing
+from app.api.shapes.base import Listing
+from app.api.shapes.people import AgentOut, AvailabilityIn
 from app.api.standing import Standings
 from app.api.state import Held, Now, Reading, Writing
 from app.api.taken import rfc3339

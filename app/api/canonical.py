@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.api import problems
 from app.api.access import Sender
-from app.api.shapes import LeadIn, TakenOut
+from app.api.shapes.leads_in import LeadIn, TakenOut
 from app.api.state import Now, Serve, Serving
 from app.api.taken import shown
 from app.api.webhooks import read_body

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 
 from app.api.access import Reader, sight_of
 from app.api.bounded import BoundedRoute
-from app.api.shapes import DecisionOut, Listing
+from app.api.shapes.base import Listing
+from app.api.shapes.decisions import DecisionOut
 from app.api.state import Held, Reading
 from app.flow import explaining
 from app.store import leads

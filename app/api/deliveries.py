@@ -7,16 +7,9 @@ from fastapi import APIRouter, Query, Response
 
 from app.api import replaying, views
 from app.api.access import WHOLE_HOUSE, Operator, Overseer
-from app.api.shapes import (
-    DeliveryOut,
-    DeliveryStatus,
-    Filter,
-    Listing,
-    ReplayIn,
-    ReplaysOut,
-    TakenOut,
-    When,
-)
+from app.api.shapes.base import Filter, Listing, When
+from app.api.shapes.deliveries import DeliveryOut, DeliveryStatus, ReplayIn, ReplaysOut
+from app.api.shapes.leads_in import TakenOut
 from app.api.state import Now, Reading, Serve
 from app.api.taken import shown
 from app.config.secret import secrets_of

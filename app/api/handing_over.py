@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import Operator, Worker, actor_of, acts_as, sight_of
 from app.api.bounded import BoundedRoute
-from app.api.shapes import In, Instant, LongText, Text
+from app.api.shapes.base import In, Instant, LongText, Text
 from app.api.state import Now, Serve
 from app.domain.failpoint import failpoint
 from app.domain.lead import AgentId, Lead

@@ -9,18 +9,9 @@ from fastapi import APIRouter, Query
 from app.api import views
 from app.api.access import Operator, Reader, Sight, Worker, actor_of, acts_as, sight_of
 from app.api.bounded import BoundedRoute
-from app.api.shapes import (
-    AssignIn,
-    AttemptIn,
-    ByIn,
-    FactOut,
-    Filter,
-    LeadDetail,
-    LeadOut,
-    Listing,
-    StatusIn,
-    When,
-)
+from app.api.shapes.actions import AssignIn, AttemptIn, ByIn, StatusIn
+from app.api.shapes.base import Filter, Listing, When
+from app.api.shapes.leads import FactOut, LeadDetail, LeadOut
 from app.api.state import Held, Now, Reading, Serve, Writing
 from app.domain.failpoint import failpoint
 from app.domain.lead import AgentId, Lead, LeadStatus

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 
 from app.api import views
 from app.api.access import Reader, sight_of
-from app.api.shapes import Filter, Listing, MessageOut
+from app.api.shapes.base import Filter, Listing
+from app.api.shapes.messages import MessageOut
 from app.api.state import Now, Reading
 from app.domain.message import MessageState
 from app.store import listing

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.api import canonical
-from app.api.shapes import ReplayedOut, ReplayIn, ReplaysOut
+from app.api.shapes.deliveries import ReplayedOut, ReplayIn, ReplaysOut
 from app.api.state import Serving
 from app.api.webhooks import arrival_again
 from app.domain.delivery import DeliveryStatus, Held, Webhook

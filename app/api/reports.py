@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.api.access import Overseer
 from app.api.bounded import BoundedRoute
-from app.api.shapes import Filter, Instant, When
+from app.api.shapes.base import Filter, Instant, When
 from app.api.state import Held, Now, Reading
 from app.domain.errors import FieldProblem, InvalidFields, NoSuch
 from app.domain.lead import LossCode

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from app.api.access import WHOLE_HOUSE, Overseer
-from app.api.shapes import Instant, When
+from app.api.shapes.base import Instant, When
 from app.api.state import Held, Now, Reading
 from app.config.in_words import rule_in_words
 from app.domain.errors import FieldProblem, InvalidFields

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from app.api.access import Admin
 from app.api.bounded import BoundedRoute
-from app.api.shapes import In, When, example
+from app.api.shapes.base import In, When, example
 from app.api.state import Held, Now
 from app.config.load import Document, check
 from app.domain.errors import FieldProblem, InvalidFields, TooMany

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from app.api import views
 from app.api.access import Overseer, Reader, sight_of
-from app.api.shapes import ClockOut, Filter, Listing, When
+from app.api.shapes.base import Filter, Listing, When
+from app.api.shapes.leads import ClockOut
 from app.api.state import Now, Reading
 from app.sla.summary import Answered, summarise
 from app.store import clock_listing, messages, reports

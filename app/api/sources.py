@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from app.api.access import WHOLE_HOUSE, Overseer
-from app.api.shapes import Listing, SourceOut
+from app.api.shapes.base import Listing
+from app.api.shapes.deliveries import SourceOut
 from app.api.state import Now, Reading, Serve
 from app.sources.registry import SOURCES
 from app.store import sources

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.api.shapes import AgentOut, TurnOut
+from app.api.shapes.people import AgentOut, TurnOut
 from app.config.people import Agent
 from app.domain.lead import AgentId
 from app.flow.crew import look

@@ -5,14 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.api.shapes import (
-    ClockOut,
-    DeliveryOut,
-    EscalationOut,
-    InquiryOut,
-    LeadOut,
-    MessageOut,
-)
+from app.api.shapes.deliveries import DeliveryOut
+from app.api.shapes.leads import ClockOut, EscalationOut, InquiryOut, LeadOut
+from app.api.shapes.messages import MessageOut
 from app.domain.message import Message, MessageState
 from app.sla.state import ClockState, remaining_seconds, state_at
 from app.store.clock_listing import ClockOfLead

@@ -15,19 +15,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import Update, and_, bindparam, case, or_, select, update
 
-from app.domain.lead import CLOSED, LeadStatus
 from app.domain.message import Message, MessageKind, MessageState
-from app.store.among import among
 from app.store.database import Tx
 from app.store.rows import MESSAGE, plain, to_message, upsert
 from app.store.tables import leads, messages
+from app.store.wanted import still_wanted
 
 LEASE = timedelta(seconds=5)
 """How long a worker may take from its claim to the gate."""
-
-BACK_TO_LEAD = (MessageKind.AUTO_RESPONSE, MessageKind.FOLLOW_UP)
 
 
 async def claim(tx: Tx, message_id: UUID, *, worker: UUID, now: datetime) -> Message | None:
@@ -41,53 +38,6 @@ async def claim(tx: Tx, message_id: UUID, *, worker: UUID, now: datetime) -> Mes
     )
     row = taken.one_or_none()
     return None if row is None else to_message(row)
-
-
-def _wanted() -> ColumnElement[bool]:
-    """Everything that can forbid a send, looked up in the very statement that allows it."""
-    still_open = and_(
-        leads.c.id == messages.c.lead_id,
-        leads.c.status.not_in(sorted(CLOSED)),
-        leads.c.erased_at.is_(None),
-        leads.c.merged_into.is_(None),
-    )
-    still_held = and_(
-        leads.c.id == messages.c.lead_id, leads.c.held.is_(True), leads.c.erased_at.is_(None)
-    )
-    not_erased = and_(leads.c.id == messages.c.lead_id, leads.c.erased_at.is_(None))
-    met_already = leads.c.status.in_((LeadStatus.CONTACTED, LeadStatus.APPOINTMENT))
-    return or_(
-        messages.c.lead_id.is_(None),
-        and_(
-            messages.c.kind.in_((MessageKind.REMINDER, MessageKind.ESCALATION)),
-            exists().where(still_open, leads.c.epoch == messages.c.epoch),
-        ),
-        and_(
-            messages.c.kind == MessageKind.OWNER_ALERT,
-            messages.c.deadline_at.is_(None),
-            exists().where(still_open, leads.c.owner == messages.c.recipient),
-        ),
-        and_(
-            messages.c.kind == MessageKind.OWNER_ALERT,
-            exists().where(still_open, _on_offer()),
-        ),
-        and_(
-            messages.c.kind.in_(BACK_TO_LEAD),
-            exists().where(still_open, ~met_already),
-        ),
-        and_(messages.c.kind == MessageKind.FETCH, exists().where(still_held)),
-        and_(messages.c.kind == MessageKind.NOTICE, exists().where(not_erased)),
-    )
-
-
-def _on_offer() -> ColumnElement[bool]:
-    """The very offer that the message tells of, known by its end, still stands."""
-    return and_(
-        leads.c.owner.is_(None),
-        leads.c.offered_until == messages.c.deadline_at,
-        leads.c.offered_until > bindparam("at"),
-        among(messages.c.recipient, leads.c.offered_to),
-    )
 
 
 _WAS_LEASED = messages.c.state == MessageState.LEASED
@@ -121,7 +71,7 @@ _PASS_GATE = (
         messages.c.fence == bindparam("under"),
         messages.c.state == MessageState.LEASED,
         messages.c.lease_until > bindparam("at"),
-        _wanted(),
+        still_wanted(),
     )
     .values(
         state=MessageState.SENDING,

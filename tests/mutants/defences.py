@@ -202,7 +202,7 @@ MUTANTS = (
     Mutant(
         "opens-the-gate-without-looking-at-the-lead",
         (27,),
-        ((MESSAGES, "        _wanted(),\n", ""),),
+        ((MESSAGES, "        still_wanted(),\n", ""),),
         (f"{_MANY}::test_a_lead_answered_between_claim_and_gate_is_not_escalated",),
     ),
     Mutant(
@@ -579,7 +579,7 @@ MUTANTS = (
         (),
         (
             (
-                MESSAGES,
+                "app/store/wanted.py",
                 "        leads.c.owner.is_(None),\n"
                 "        leads.c.offered_until == messages.c.deadline_at,\n",
                 "",
