@@ -1,6 +1,7 @@
 """The messages that a new lead, a new inquiry or a new owner calls for, as rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.config.condition import Features
@@ -74,21 +75,11 @@ def owner_alert(
 
     `about` names the cause, and keeps the message unique: an owner hears of it once.
     """
-    person = snapshot.people.get(owner)
-    channel = person.reach[0] if person and person.reach else "push"
-    return Message(
-        id=new_id(now),
-        key=f"owner:{lead.id}:{about}:{owner}:{channel}",
-        kind=MessageKind.OWNER_ALERT,
-        cls=CLASS_OF[MessageKind.OWNER_ALERT],
-        recipient=owner,
-        channel=channel,
-        config_version=snapshot.version,
-        created_at=now,
-        lead_id=lead.id,
-        epoch=lead.epoch,
+    message = _to_one_of_us(lead, owner, MessageKind.OWNER_ALERT, snapshot, now)
+    return replace(
+        message,
+        key=f"owner:{lead.id}:{about}:{owner}:{message.channel}",
         about={"cause": about.partition(":")[0]},
-        next_at=now,
     )
 
 
@@ -99,22 +90,14 @@ def offer(
 
     Its deadline says which offer is meant: the message dies with it.
     """
+    message = _to_one_of_us(lead, to, MessageKind.OWNER_ALERT, snapshot, now)
     person = snapshot.people.get(to)
-    reach = person.reach if person else ()
-    channel = reach[0] if reach and "push" not in reach else "push"
-    return Message(
-        id=new_id(now),
-        key=f"owner:{lead.id}:{OFFERED}:{lead.epoch}:{rfc3339(until)}:{to}:{channel}",
-        kind=MessageKind.OWNER_ALERT,
-        cls=CLASS_OF[MessageKind.OWNER_ALERT],
-        recipient=to,
+    channel = "push" if person and "push" in person.reach else message.channel
+    return replace(
+        message,
         channel=channel,
-        config_version=snapshot.version,
-        created_at=now,
-        lead_id=lead.id,
-        epoch=lead.epoch,
+        key=f"owner:{lead.id}:{OFFERED}:{lead.epoch}:{rfc3339(until)}:{to}:{channel}",
         about={"cause": OFFERED},
-        next_at=now,
         deadline_at=until,
     )
 
@@ -126,19 +109,29 @@ def notice(
 
     Who has it by then is said in the words, so nobody need be named here.
     """
+    message = _to_one_of_us(lead, to, MessageKind.NOTICE, snapshot, now)
+    return replace(
+        message,
+        key=f"notice:{lead.id}:{cause}:{rfc3339(now)}:{to}:{message.channel}",
+        about={"cause": cause},
+    )
+
+
+def _to_one_of_us(
+    lead: Lead, to: AgentId, kind: MessageKind, snapshot: Snapshot, now: datetime
+) -> Message:
+    """What is the same of all of these; over the channel they are reached by best."""
     person = snapshot.people.get(to)
-    channel = person.reach[0] if person and person.reach else "push"
     return Message(
         id=new_id(now),
-        key=f"notice:{lead.id}:{cause}:{rfc3339(now)}:{to}:{channel}",
-        kind=MessageKind.NOTICE,
-        cls=CLASS_OF[MessageKind.NOTICE],
+        key="",
+        kind=kind,
+        cls=CLASS_OF[kind],
         recipient=to,
-        channel=channel,
+        channel=person.reach[0] if person and person.reach else "push",
         config_version=snapshot.version,
         created_at=now,
         lead_id=lead.id,
         epoch=lead.epoch,
-        about={"cause": cause},
         next_at=now,
     )

@@ -58,6 +58,15 @@ async def lock(tx: Tx, lead_id: UUID) -> Lead:
 
 async def lock_many(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
     """The same for several, always in the order of their ids."""
+    return await _lock(tx, lead_ids, skip_locked=False)
+
+
+async def lock_free(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
+    """The same for those that nobody else holds this instant: nothing is waited for."""
+    return await _lock(tx, lead_ids, skip_locked=True)
+
+
+async def _lock(tx: Tx, lead_ids: Iterable[UUID], *, skip_locked: bool) -> dict[LeadId, Lead]:
     wanted = sorted(set(lead_ids))
     if not wanted:
         return {}
@@ -67,21 +76,7 @@ async def lock_many(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
         .order_by(leads.c.id)
         # NO KEY: an engine that holds a clock may still write messages about the lead, or
         # the two would wait for each other.
-        .with_for_update(key_share=True)
-    )
-    return {LeadId(row.id): to_lead(row) for row in rows}
-
-
-async def lock_free(tx: Tx, lead_ids: Iterable[UUID]) -> dict[LeadId, Lead]:
-    """The same for those that nobody else holds this instant: nothing is waited for."""
-    wanted = sorted(set(lead_ids))
-    if not wanted:
-        return {}
-    rows = await tx.conn.execute(
-        select(leads)
-        .where(leads.c.id.in_(wanted))
-        .order_by(leads.c.id)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(skip_locked=skip_locked, key_share=True)
     )
     return {LeadId(row.id): to_lead(row) for row in rows}
 
