@@ -82,21 +82,39 @@ def carry_out(
     at_hand.roster.take(decision, at_hand.now)
     at_hand.rows.decisions.append(written(decision, lead, at_hand, seen))
     lost = _lost(lead)
+    # One copy: of all that is done for a lead, copying it costs most.
     lead = replace(
         lead,
         owner=decision.owner,
         owner_by=None if decision.owner is None else "rule",
         team=decision.team,
-        route_at=None,
-        recheck_at=None,
+        route_at=_look_again_at(decision, at_hand.now),
+        recheck_at=_look_at_owner(decision, at_hand),
         offered_to=decision.offered,
         offered_until=decision.offered_until,
     )
     if decision.owner is not None:
-        return _given(lead, decision.owner, decision, at_hand, lost)
-    if decision.offered_until is not None:
-        return _offered(lead, decision.offered_until, decision, at_hand, lost)
-    return _unowned(lead, decision, at_hand, lost)
+        _given(lead, decision.owner, decision, at_hand, lost)
+    elif decision.offered_until is not None:
+        _offered(lead, decision.offered_until, decision, at_hand, lost)
+    else:
+        data = {"reason": decision.reason, **lost}
+        at_hand.rows.facts.append(Fact(FactType.LEAD_UNASSIGNED, at_hand.now, lead.id, data=data))
+    return lead
+
+
+def _look_again_at(decision: Decision, now: datetime) -> datetime | None:
+    """When an owner is looked for again. `None`: there is one, or somebody has to claim it."""
+    if decision.owner is not None or decision.in_pond:
+        return None
+    return decision.offered_until or decision.retry_at or now + LOOK_AGAIN_AFTER
+
+
+def _look_at_owner(decision: Decision, at_hand: Circumstances) -> datetime | None:
+    """When to see whether the owner has gone off duty."""
+    if decision.owner is None:
+        return None
+    return first_look_at(decision.owner, at_hand.snapshot.plan, at_hand.now)
 
 
 def _lost(lead: Lead) -> dict[str, str]:
@@ -109,20 +127,9 @@ def _lost(lead: Lead) -> dict[str, str]:
 
 def _given(
     lead: Lead, owner: AgentId, decision: Decision, at_hand: Circumstances, lost: dict[str, str]
-) -> Lead:
-    at_hand.rows.facts.append(
-        Fact(
-            FactType.LEAD_ASSIGNED,
-            at_hand.now,
-            lead.id,
-            data={
-                "owner": owner,
-                "rule": decision.rule,
-                "reason": decision.reason,
-                **lost,
-            },
-        )
-    )
+) -> None:
+    data = {"owner": owner, "rule": decision.rule, "reason": decision.reason, **lost}
+    at_hand.rows.facts.append(Fact(FactType.LEAD_ASSIGNED, at_hand.now, lead.id, data=data))
     at_hand.rows.messages.append(
         tell.owner_alert(
             lead,
@@ -132,7 +139,6 @@ def _given(
             now=at_hand.now,
         )
     )
-    return replace(lead, recheck_at=first_look_at(owner, at_hand.snapshot.plan, at_hand.now))
 
 
 def _offered(
@@ -141,40 +147,19 @@ def _offered(
     decision: Decision,
     at_hand: Circumstances,
     lost: dict[str, str],
-) -> Lead:
-    at_hand.rows.facts.append(
-        Fact(
-            FactType.LEAD_OFFERED,
-            at_hand.now,
-            lead.id,
-            data={
-                "to": list(decision.offered),
-                "until": rfc3339(until),
-                "rule": decision.rule,
-                "reason": decision.reason,
-                **lost,
-            },
-        )
-    )
+) -> None:
+    data = {
+        "to": list(decision.offered),
+        "until": rfc3339(until),
+        "rule": decision.rule,
+        "reason": decision.reason,
+        **lost,
+    }
+    at_hand.rows.facts.append(Fact(FactType.LEAD_OFFERED, at_hand.now, lead.id, data=data))
     at_hand.rows.messages.extend(
         tell.offer(lead, each, until=until, snapshot=at_hand.snapshot, now=at_hand.now)
         for each in decision.offered
     )
-    return replace(lead, route_at=until)
-
-
-def _unowned(lead: Lead, decision: Decision, at_hand: Circumstances, lost: dict[str, str]) -> Lead:
-    at_hand.rows.facts.append(
-        Fact(
-            FactType.LEAD_UNASSIGNED,
-            at_hand.now,
-            lead.id,
-            data={"reason": decision.reason, **lost},
-        )
-    )
-    if decision.in_pond:
-        return lead
-    return replace(lead, route_at=decision.retry_at or at_hand.now + LOOK_AGAIN_AFTER)
 
 
 def written(

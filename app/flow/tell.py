@@ -1,8 +1,8 @@
 """The messages that a new lead, a new inquiry or a new owner calls for, as rows."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.config.condition import Features
 from app.domain.clock import rfc3339
@@ -75,12 +75,8 @@ def owner_alert(
 
     `about` names the cause, and keeps the message unique: an owner hears of it once.
     """
-    message = _to_one_of_us(lead, owner, MessageKind.OWNER_ALERT, snapshot, now)
-    return replace(
-        message,
-        key=f"owner:{lead.id}:{about}:{owner}:{message.channel}",
-        about={"cause": about.partition(":")[0]},
-    )
+    said = _Said(MessageKind.OWNER_ALERT, f"owner:{lead.id}:{about}", about.partition(":")[0])
+    return _to_one_of_us(lead, owner, _best_channel(owner, snapshot), said, snapshot, now)
 
 
 def offer(
@@ -90,16 +86,12 @@ def offer(
 
     Its deadline says which offer is meant: the message dies with it.
     """
-    message = _to_one_of_us(lead, to, MessageKind.OWNER_ALERT, snapshot, now)
     person = snapshot.people.get(to)
-    channel = "push" if person and "push" in person.reach else message.channel
-    return replace(
-        message,
-        channel=channel,
-        key=f"owner:{lead.id}:{OFFERED}:{lead.epoch}:{rfc3339(until)}:{to}:{channel}",
-        about={"cause": OFFERED},
-        deadline_at=until,
-    )
+    wants_push = person is not None and "push" in person.reach
+    channel = "push" if wants_push else _best_channel(to, snapshot)
+    key = f"owner:{lead.id}:{OFFERED}:{lead.epoch}:{rfc3339(until)}"
+    said = _Said(MessageKind.OWNER_ALERT, key, OFFERED, until)
+    return _to_one_of_us(lead, to, channel, said, snapshot, now)
 
 
 def notice(
@@ -109,29 +101,41 @@ def notice(
 
     Who has it by then is said in the words, so nobody need be named here.
     """
-    message = _to_one_of_us(lead, to, MessageKind.NOTICE, snapshot, now)
-    return replace(
-        message,
-        key=f"notice:{lead.id}:{cause}:{rfc3339(now)}:{to}:{message.channel}",
-        about={"cause": cause},
-    )
+    said = _Said(MessageKind.NOTICE, f"notice:{lead.id}:{cause}:{rfc3339(now)}", cause)
+    return _to_one_of_us(lead, to, _best_channel(to, snapshot), said, snapshot, now)
+
+
+class _Said(NamedTuple):
+    """What is said to one of us about a lead."""
+
+    kind: MessageKind
+    key: str
+    """Keeps the message unique, with who hears it over which channel."""
+    cause: str
+    until: datetime | None = None
+    """When it is worth nothing any more."""
+
+
+def _best_channel(to: AgentId, snapshot: Snapshot) -> str:
+    person = snapshot.people.get(to)
+    return person.reach[0] if person and person.reach else "push"
 
 
 def _to_one_of_us(
-    lead: Lead, to: AgentId, kind: MessageKind, snapshot: Snapshot, now: datetime
+    lead: Lead, to: AgentId, channel: str, said: _Said, snapshot: Snapshot, now: datetime
 ) -> Message:
-    """What is the same of all of these; over the channel they are reached by best."""
-    person = snapshot.people.get(to)
     return Message(
         id=new_id(now),
-        key="",
-        kind=kind,
-        cls=CLASS_OF[kind],
+        key=f"{said.key}:{to}:{channel}",
+        kind=said.kind,
+        cls=CLASS_OF[said.kind],
         recipient=to,
-        channel=person.reach[0] if person and person.reach else "push",
+        channel=channel,
         config_version=snapshot.version,
         created_at=now,
         lead_id=lead.id,
         epoch=lead.epoch,
+        about={"cause": said.cause},
         next_at=now,
+        deadline_at=said.until,
     )
