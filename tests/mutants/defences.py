@@ -580,13 +580,13 @@ MUTANTS = (
         (
             (
                 "app/store/wanted.py",
-                "        leads.c.owner.is_(None),\n"
-                "        leads.c.offered_until == messages.c.deadline_at,\n",
-                "",
+                "            exists().where(still_open, _on_offer()),\n",
+                "            exists().where(still_open),\n",
             ),
         ),
         (
-            "tests/scenarios/test_offers.py::test_what_was_not_sent_yet_never_is_and_who_heard_of_nothing_hears_no_more",
+            "tests/scenarios/test_offers.py::"
+            "test_what_was_not_sent_yet_never_is_and_who_heard_of_nothing_hears_no_more",
         ),
     ),
     Mutant(
