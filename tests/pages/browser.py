@@ -8,12 +8,13 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -152,7 +153,11 @@ def chromium() -> Iterator[Page]:
         raise BrowserSays("chromium is missing; run .ci/packages servers, or install it")
     to_read, to_write = os.pipe()
     from_read, from_write = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="lead-router-browser-") as profile:
+    # Should a helper of the browser still write as it is killed, a file of it is left behind:
+    # that says nothing about the page under test.
+    with tempfile.TemporaryDirectory(
+        prefix="lead-router-browser-", ignore_cleanup_errors=True
+    ) as profile:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-c", _START, str(to_read), str(from_write)),
@@ -163,6 +168,7 @@ def chromium() -> Iterator[Page]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": profile},
+            start_new_session=True,
         )
         os.close(to_read)
         os.close(from_write)
@@ -172,3 +178,6 @@ def chromium() -> Iterator[Page]:
             finally:
                 process.terminate()
                 process.wait(PATIENCE)
+                # It has helpers, which go on writing into the profile for a moment.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
