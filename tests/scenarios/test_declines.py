@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.domain import failpoint
+from app.domain.failpoint import Planted
 from app.store import tables
 from tests.api.callers import a_key
 from tests.fakes.ntfy import FakeNtfy
@@ -61,6 +63,29 @@ async def test_a_declined_lead_goes_to_somebody_else_at_once(world: World) -> No
     assert (assigned["owner"], assigned["from"], assigned["code"]) == ("ben", "dana", "declined")
     clocks = (await world.get(f"/v1/leads/{lead_id}"))["sla"]
     assert [each["due_at"][11:16] for each in clocks] == ["16:03", "16:05", "17:00"]
+    await loads_add_up(world)
+
+
+@pytest.mark.expects_errors("request.failed")
+@pytest.mark.parametrize(("where", "is_done"), [("before", False), ("after", True)])
+async def test_a_process_that_dies_over_a_decline_leaves_all_of_it_or_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: str, *, is_done: bool
+) -> None:
+    lead_id = await world.a_lead()
+    assert await world.owner_of(lead_id) == "dana"
+    monkeypatch.setitem(failpoint._SET, f"decline.{where}_commit", "raise")
+    with pytest.raises(Planted):
+        await decline(world, lead_id, "dana")
+    monkeypatch.delitem(failpoint._SET, f"decline.{where}_commit")
+    assert await world.owner_of(lead_id) == ("ben" if is_done else "dana")
+
+    # Nobody rang for what was written: an engine sees to it.
+    await world.advance(seconds=2)
+
+    assert len(world.pushes("ben")) == is_done
+    assert (await decline(world, lead_id, "dana")).status_code == 200
+    assert await world.owner_of(lead_id) == "ben"
+    assert len(world.pushes("ben")) == 1, "the sender's second try tells nobody twice"
     await loads_add_up(world)
 
 

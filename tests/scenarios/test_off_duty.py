@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.domain import failpoint
+from app.domain.failpoint import Planted
 from tests.fakes.ntfy import FakeNtfy
 from tests.fakes.smtp import FakeSmtp
 from tests.scenarios.handing_over import decisions, facts, lead_of, loads_add_up, losses, switch
@@ -43,6 +45,26 @@ async def test_whose_shift_is_over_loses_the_lead_after_the_grace_period(shifts:
     assert await shifts.owner_of(lead_id) == "ben"
     assert await losses(shifts, lead_id) == [("dana", "went_off_duty")]
     assert shifts.titles("dana") == ["New lead: Grace Kim", "Passed on: Grace Kim"]
+    assert shifts.titles("ben") == ["New lead: Grace Kim"]
+    await loads_add_up(shifts)
+
+
+@pytest.mark.parametrize(("where", "owner"), [("before", "dana"), ("after", "ben")])
+async def test_an_engine_that_dies_over_it_leaves_all_of_it_or_nothing(
+    shifts: World, monkeypatch: pytest.MonkeyPatch, where: str, owner: str
+) -> None:
+    lead_id = await shifts.a_lead(first_name="Grace")
+    monkeypatch.setitem(failpoint._SET, f"off_duty.{where}_commit", "raise")
+    with pytest.raises(Planted):
+        await shifts.advance(hours=1, minutes=15)
+    monkeypatch.delitem(failpoint._SET, f"off_duty.{where}_commit")
+    assert await shifts.owner_of(lead_id) == owner
+
+    # Whoever ticks next does what was not done, and sends what nobody rang for.
+    await shifts.advance(seconds=2)
+
+    assert await shifts.owner_of(lead_id) == "ben"
+    assert await losses(shifts, lead_id) == [("dana", "went_off_duty")]
     assert shifts.titles("ben") == ["New lead: Grace Kim"]
     await loads_add_up(shifts)
 
